@@ -1,0 +1,34 @@
+import type { GraphBuilder } from "../onnx/index.js";
+import { buildModernBertGraph, type LocateWeight } from "./build-graph.js";
+import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
+import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
+
+/** A ModernBERT sequence classifier, ready to be built from a checkpoint. */
+export interface ModernBert {
+  weightShapes: WeightShapes;
+  /** Rows of the position table: most tokens of a pair. */
+  maxPositions: number;
+  vocabularySize: number;
+  /** How the graph's inputs are planned. */
+  streamShape: { pooling: "mean" | "cls"; windowRadius: number | undefined };
+  buildGraph(locate: LocateWeight): GraphBuilder;
+}
+
+/**
+ * Reads a ModernBERT `config.json` and says what a checkpoint of it must hold and how it runs.
+ *
+ * @throws {InvalidModelFileError | UnsupportedModelError} See {@link parseModernBertConfig}.
+ */
+export function describeModernBert(json: unknown, source: ConfigSource): ModernBert {
+  const config = parseModernBertConfig(json, source);
+  return {
+    weightShapes: modernBertWeightShapes(config),
+    maxPositions: config.maxPositions,
+    vocabularySize: config.vocabularySize,
+    streamShape: {
+      pooling: config.pooling,
+      windowRadius: config.layerKinds.includes("local") ? config.localRadius : undefined,
+    },
+    buildGraph: (locate) => buildModernBertGraph(config, locate),
+  };
+}

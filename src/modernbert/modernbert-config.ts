@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
+
+/** How a layer attends: to every token of its document, or only to near ones. */
+export type LayerKind = "global" | "local";
+
+/** Which token states stand for a document: the mean over all its tokens, or its first token's. */
+export type Pooling = "mean" | "cls";
+
+/** A ModernBERT sequence classifier's shape, from its `config.json`. */
+export interface ModernBertConfig {
+  hiddenSize: number;
+  headCount: number;
+  /** Width of the MLP's inner state (half of what `Wi` gives out). */
+  intermediateSize: number;
+  vocabularySize: number;
+  labelCount: number;
+  maxPositions: number;
+  /** One entry a layer, first to last. */
+  layerKinds: readonly LayerKind[];
+  /** How far a local layer looks to each side, in tokens. */
+  localRadius: number;
+  /** Base of the rotary frequencies, by layer kind. */
+  ropeTheta: Readonly<Record<LayerKind, number>>;
+  normEpsilon: number;
+  pooling: Pooling;
+  hasAttentionBias: boolean;
+  hasMlpBias: boolean;
+  hasNormBias: boolean;
+  hasHeadBias: boolean;
+}
+
+/** What is known of a config beside its architecture's own fields. */
+export interface ConfigSource {
+  /** The file, for errors. */
+  path: string;
+  labelCount: number;
+}
+
+const size = z.int().positive();
+
+const layerType = z.enum(["full_attention", "sliding_attention"]);
+
+const ropeParameters = z.looseObject({ rope_theta: z.number().positive(), rope_type: z.string().default("default") });
+
+/** Defaults are those of transformers' `ModernBertConfig` (v5.0, configuration_modernbert.py). */
+const configSchema = z.looseObject({
+  hidden_size: size.default(768),
+  num_attention_heads: size.default(12),
+  num_hidden_layers: size.default(22),
+  intermediate_size: size.default(1152),
+  vocab_size: size.default(50368),
+  max_position_embeddings: size.default(8192),
+  hidden_activation: z.string().default("gelu"),
+  classifier_activation: z.string().default("gelu"),
+  classifier_pooling: z.string().default("cls"),
+  norm_eps: z.number().positive().default(1e-5),
+  norm_bias: z.boolean().default(false),
+  attention_bias: z.boolean().default(false),
+  mlp_bias: z.boolean().default(false),
+  classifier_bias: z.boolean().default(false),
+  local_attention: size.default(128),
+  global_attn_every_n_layers: size.default(3),
+  layer_types: z.array(layerType).nullish(),
+  global_rope_theta: z.number().positive().default(160_000),
+  local_rope_theta: z.number().positive().nullish().default(10_000),
+  rope_parameters: z
+    .looseObject({ full_attention: ropeParameters, sliding_attention: ropeParameters })
+    .partial()
+    .nullish(),
+});
+
+type RawConfig = z.infer<typeof configSchema>;
+
+/**
+ * Reads a ModernBERT `config.json`.
+ *
+ * Rotary bases may stand under the old keys (`global_rope_theta`, `local_rope_theta`) or the new one
+ * (`rope_parameters`, which wins); layer kinds under `layer_types`, which wins, or `global_attn_every_n_layers`.
+ *
+ * @param json - The parsed file.
+ * @throws {InvalidModelFileError} If a field has a wrong type or contradicts another.
+ * @throws {UnsupportedModelError} If a field asks for something the graph does not do.
+ */
+export function parseModernBertConfig(json: unknown, source: ConfigSource): ModernBertConfig {
+  const { path } = source;
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) throw invalidConfig(path, parsed.error);
+  const raw = parsed.data;
+  requireSupported("hidden_activation", raw.hidden_activation, ["gelu"]);
+  requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
+  requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
+  if (raw.hidden_size % (2 * raw.num_attention_heads) !== 0) {
+    const expected = "an even size for each head";
+    throw contradiction(
+      path,
+      `hidden_size ${raw.hidden_size} must give num_attention_heads ${raw.num_attention_heads} ${expected}`,
+    );
+  }
+  return {
+    hiddenSize: raw.hidden_size,
+    headCount: raw.num_attention_heads,
+    intermediateSize: raw.intermediate_size,
+    vocabularySize: raw.vocab_size,
+    labelCount: source.labelCount,
+    maxPositions: raw.max_position_embeddings,
+    layerKinds: layerKinds(raw, path),
+    localRadius: Math.floor(raw.local_attention / 2),
+    ropeTheta: ropeTheta(raw),
+    normEpsilon: raw.norm_eps,
+    pooling: raw.classifier_pooling as Pooling,
+    hasAttentionBias: raw.attention_bias,
+    hasMlpBias: raw.mlp_bias,
+    hasNormBias: raw.norm_bias,
+    hasHeadBias: raw.classifier_bias,
+  };
+}
+
+function layerKinds(raw: RawConfig, path: string): LayerKind[] {
+  if (!raw.layer_types) {
+    return Array.from({ length: raw.num_hidden_layers }, (_, index) =>
+      index % raw.global_attn_every_n_layers === 0 ? "global" : "local",
+    );
+  }
+  if (raw.layer_types.length !== raw.num_hidden_layers) {
+    throw contradiction(
+      path,
+      `layer_types has ${raw.layer_types.length} entries, num_hidden_layers is ${raw.num_hidden_layers}`,
+    );
+  }
+  return raw.layer_types.map((type) => (type === "full_attention" ? "global" : "local"));
+}
+
+function ropeTheta(raw: RawConfig): Record<LayerKind, number> {
+  const { full_attention: global, sliding_attention: local } = raw.rope_parameters ?? {};
+  for (const parameters of [global, local]) {
+    requireSupported("rope_parameters.rope_type", parameters?.rope_type ?? "default", ["default"]);
+  }
+  return {
+    global: global?.rope_theta ?? raw.global_rope_theta,
+    local: local?.rope_theta ?? raw.local_rope_theta ?? raw.global_rope_theta,
+  };
+}
+
+function requireSupported(field: string, value: string, supported: readonly string[]): void {
+  if (supported.includes(value)) return;
+  throw new UnsupportedModelError(
+    `config.json: ${field} must be ${supported.map((name) => `"${name}"`).join(" or ")}, got "${value}". ` +
+      `crossrank does not build graphs for other values.`,
+    { field, value, supported },
+  );
+}
+
+function contradiction(path: string, what: string): InvalidModelFileError {
+  return new InvalidModelFileError(`${path}: ${what}. Check that the file belongs to this model.`, { path });
+}
+
+function invalidConfig(path: string, error: z.ZodError): InvalidModelFileError {
+  const issues = error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
+  return new InvalidModelFileError(`${path} is not a ModernBERT config. ${issues.join("; ")}.`, { path, issues });
+}

@@ -1,0 +1,29 @@
+/** Cosines and sines of the rotary position embedding, each `[positions, headSize / 2]`. */
+export interface RotaryTables {
+  cos: Float32Array;
+  sin: Float32Array;
+}
+
+/**
+ * Rotary position angles `position × theta^(-2i / headSize)` for every position and frequency i.
+ *
+ * Rounded to float32 wherever the reference rounds (inverse frequency, angle, cosine and sine), since at position 8191
+ * an angle in float64 differs from it by more than the tolerance on logits allows.
+ *
+ * @see transformers v5.0, modeling_modernbert.py, `ModernBertRotaryEmbedding`
+ */
+export function rotaryTables(positions: number, headSize: number, theta: number): RotaryTables {
+  const frequencies = headSize / 2;
+  const cos = new Float32Array(positions * frequencies);
+  const sin = new Float32Array(positions * frequencies);
+  for (let frequency = 0; frequency < frequencies; frequency++) {
+    const exponent = Math.fround((2 * frequency) / headSize);
+    const inverseFrequency = Math.fround(1 / Math.fround(theta ** exponent));
+    for (let position = 0; position < positions; position++) {
+      const angle = Math.fround(position * inverseFrequency);
+      cos[position * frequencies + frequency] = Math.cos(angle);
+      sin[position * frequencies + frequency] = Math.sin(angle);
+    }
+  }
+  return { cos, sin };
+}

@@ -1,0 +1,2 @@
+export { planMicroBatches, type MicroBatchLimits } from "./plan-micro-batches.js";
+export { planStream, type StreamShape, type StreamTensor, type TokenIds } from "./plan-stream.js";

@@ -1,0 +1,73 @@
+import { streamInputs } from "../onnx/index.js";
+import { planDocumentBlocks, planWindowBlocks, type BlockPlan } from "./plan-attention.js";
+
+/** Token ids of one pair. */
+export type TokenIds = ArrayLike<number>;
+
+/** A tensor to feed to the graph. */
+export interface StreamTensor {
+  type: "int64" | "float32" | "bool";
+  data: BigInt64Array | Float32Array | Uint8Array;
+  dims: readonly number[];
+}
+
+/** What a model's graph needs to know of a micro-batch beyond its token ids. */
+export interface StreamShape {
+  pooling: "mean" | "cls";
+  /** Reach of layers with a sliding window; `undefined` if the model has none. */
+  windowRadius: number | undefined;
+}
+
+/**
+ * Turns a micro-batch into the inputs of a token-stream graph.
+ *
+ * @param documents - Token ids of each pair, in the order of the logits' rows; each at least one token.
+ * @returns Tensors by input name, see `streamInputs`.
+ */
+export function planStream(documents: readonly TokenIds[], shape: StreamShape): Record<string, StreamTensor> {
+  const lengths = documents.map((ids) => ids.length);
+  const blocks = planDocumentBlocks(lengths);
+  const feeds: Record<string, StreamTensor> = {
+    [streamInputs.inputIds]: int64(BigInt64Array.from(documents.flatMap((ids) => Array.from(ids, BigInt)))),
+    [streamInputs.positionIds]: int64(BigInt64Array.from(lengths.flatMap(positions))),
+    [streamInputs.isUnmasked]: { type: "bool", data: Uint8Array.of(blocks.bias === undefined ? 1 : 0), dims: [] },
+    [streamInputs.documentTokens]: int64(blocks.queryTokens, blocks.blockCount),
+    [streamInputs.documentBias]: biasTensor(blocks),
+    [streamInputs.documentSlots]: int64(blocks.slots),
+    [streamInputs.poolingWeights]: poolingWeights(lengths, blocks.queryLength, shape.pooling),
+  };
+  if (shape.windowRadius === undefined) return feeds;
+  const windows = planWindowBlocks(lengths, shape.windowRadius);
+  return {
+    ...feeds,
+    [streamInputs.windowQueryTokens]: int64(windows.queryTokens, windows.blockCount),
+    [streamInputs.windowKeyTokens]: int64(windows.keyTokens, windows.blockCount),
+    [streamInputs.windowBias]: biasTensor(windows),
+    [streamInputs.windowSlots]: int64(windows.slots),
+  };
+}
+
+function positions(length: number): bigint[] {
+  return Array.from({ length }, (_, position) => BigInt(position));
+}
+
+/** A vector, or a matrix of `rowCount` rows. */
+function int64(data: BigInt64Array, rowCount?: number): StreamTensor {
+  return { type: "int64", data, dims: rowCount === undefined ? [data.length] : [rowCount, data.length / rowCount] };
+}
+
+function biasTensor({ bias, blockCount, queryLength, keyLength }: BlockPlan): StreamTensor {
+  if (bias === undefined) return { type: "float32", data: new Float32Array(0), dims: [0, 1, 0, 0] };
+  return { type: "float32", data: bias, dims: [blockCount, 1, queryLength, keyLength] };
+}
+
+/** Each token's share in its document's state: equal shares, or all for the first token; 0 for padding. */
+function poolingWeights(lengths: readonly number[], longest: number, pooling: StreamShape["pooling"]): StreamTensor {
+  const data = new Float32Array(lengths.length * longest);
+  for (const [index, length] of lengths.entries()) {
+    const row = index * longest;
+    if (pooling === "cls") data[row] = 1;
+    else data.fill(1 / length, row, row + length);
+  }
+  return { type: "float32", data, dims: [lengths.length, 1, longest] };
+}
