@@ -39,18 +39,26 @@ export interface ConfigSource {
 
 const size = z.int().positive();
 
+/** Far above any model's. No weight confirms these two, so a damaged config would fill the memory with them. */
+const limits = { layers: 1000, positions: 2 ** 20 };
+
 const layerType = z.enum(["full_attention", "sliding_attention"]);
 
-const ropeParameters = z.looseObject({ rope_theta: z.number().positive(), rope_type: z.string().default("default") });
+/** `type` is the older spelling of `rope_type`; transformers still takes it. */
+const ropeParameters = z.looseObject({
+  rope_theta: z.number().positive().optional(),
+  rope_type: z.string().optional(),
+  type: z.string().optional(),
+});
 
 /** Defaults are those of transformers' `ModernBertConfig` (v5.0, configuration_modernbert.py). */
 const configSchema = z.looseObject({
   hidden_size: size.default(768),
   num_attention_heads: size.default(12),
-  num_hidden_layers: size.default(22),
+  num_hidden_layers: size.max(limits.layers).default(22),
   intermediate_size: size.default(1152),
   vocab_size: size.default(50368),
-  max_position_embeddings: size.default(8192),
+  max_position_embeddings: size.max(limits.positions).default(8192),
   hidden_activation: z.string().default("gelu"),
   classifier_activation: z.string().default("gelu"),
   classifier_pooling: z.string().default("cls"),
@@ -64,9 +72,9 @@ const configSchema = z.looseObject({
   layer_types: z.array(layerType).nullish(),
   global_rope_theta: z.number().positive().default(160_000),
   local_rope_theta: z.number().positive().nullish().default(10_000),
+  rope_scaling: ropeParameters.nullish(),
   rope_parameters: z
-    .looseObject({ full_attention: ropeParameters, sliding_attention: ropeParameters })
-    .partial()
+    .looseObject({ full_attention: ropeParameters.nullish(), sliding_attention: ropeParameters.nullish() })
     .nullish(),
 });
 
@@ -133,8 +141,13 @@ function layerKinds(raw: RawConfig, path: string): LayerKind[] {
 
 function ropeTheta(raw: RawConfig): Record<LayerKind, number> {
   const { full_attention: global, sliding_attention: local } = raw.rope_parameters ?? {};
-  for (const parameters of [global, local]) {
-    requireSupported("rope_parameters.rope_type", parameters?.rope_type ?? "default", ["default"]);
+  const fields = {
+    "rope_scaling.rope_type": raw.rope_scaling,
+    "rope_parameters.full_attention.rope_type": global,
+    "rope_parameters.sliding_attention.rope_type": local,
+  };
+  for (const [field, parameters] of Object.entries(fields)) {
+    requireSupported(field, parameters?.rope_type ?? parameters?.type ?? "default", ["default"]);
   }
   return {
     global: global?.rope_theta ?? raw.global_rope_theta,

@@ -10,3 +10,8 @@ export async function thrownBy(action: () => unknown): Promise<CrossrankError> {
   }
   throw new Error("expected a CrossrankError, but nothing was thrown");
 }
+
+/** The crossrank errors that calls reject with, in their order; fails the test if one does not. */
+export function allThrownBy(calls: readonly Promise<unknown>[]): Promise<CrossrankError[]> {
+  return Promise.all(calls.map((call) => thrownBy(() => call)));
+}

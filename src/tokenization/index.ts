@@ -1,0 +1,3 @@
+export { PairTokenizer, type TextPair, type TokenizedPair, type TokenizeOptions } from "./pair-tokenizer.js";
+export { parseTokenizerConfig, type TokenizerConfig } from "./tokenizer-config.js";
+export type { TokenizerPaths } from "./tokenizer-files.js";
