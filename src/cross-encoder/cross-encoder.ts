@@ -1,0 +1,278 @@
+import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
+import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
+import { ModelWorker, type LoadedModel, type PairColumns } from "../inference/index.js";
+import { scoresFromLogits } from "./activation.js";
+import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
+import { rankScores, type RankedDocument } from "./rank-scores.js";
+import {
+  resolveFromPretrainedOptions,
+  resolvePredictOptions,
+  resolveRankOptions,
+  resolveTokenizeOptions,
+  type ResolvedPredictOptions,
+} from "./resolve-options.js";
+import { resolvePrompt } from "./resolve-prompt.js";
+import { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";
+
+/** A pair as the model sees it. */
+export interface TokenizedPair {
+  /** Token ids, special tokens included; at most `maxLength`. */
+  inputIds: Int32Array;
+  /** Which of the two texts each token is of, for models that are told (BERT is, ModernBERT is not). */
+  tokenTypeIds?: Int32Array;
+  /** How many tokens of the two texts were cut off; 0 if the pair fits. */
+  truncatedTokens: number;
+}
+
+/** Facts about a loaded model. */
+export interface ModelInfo extends LoadedModel {
+  /** The folder it was loaded from. */
+  folder: string;
+  /** Class name of the architecture, as in `config.json`. */
+  architecture: string;
+}
+
+/**
+ * Scores how well documents answer a query with a cross-encoder.
+ *
+ * The counterpart of sentence-transformers' `CrossEncoder`: the same calls, the same scores. Tokenizing and inference
+ * run in a worker thread; the caller's event loop stays free. Safe for concurrent calls: their micro-batches take turns.
+ *
+ * Holds a thread and native memory: call {@link CrossEncoder.dispose} (or use `await using`) when done. A process that
+ * does not still exits.
+ *
+ * @example
+ * const model = await CrossEncoder.fromPretrained();
+ * const [best] = await model.rank("capital of France", ["Bread is baked.", "Paris is the capital of France."]);
+ * console.log(best.corpusId); //=> 1
+ * await model.dispose();
+ */
+export class CrossEncoder implements AsyncDisposable {
+  /** What the model was asked for by; `"nano"` for the embedded one. */
+  readonly modelId: string;
+  /** Where the model runs. */
+  readonly device = "cpu";
+  /** In which precision the model computes. */
+  readonly dtype = "fp32";
+  /** Facts about the loaded model. */
+  readonly info: ModelInfo;
+  readonly #settings: ModelSettings;
+  readonly #activationFn: ActivationFn;
+  readonly #worker: ModelWorker;
+
+  private constructor(parts: {
+    modelId: string;
+    info: ModelInfo;
+    settings: ModelSettings;
+    activationFn: ActivationFn;
+    worker: ModelWorker;
+  }) {
+    this.modelId = parts.modelId;
+    this.info = parts.info;
+    this.#settings = parts.settings;
+    this.#activationFn = parts.activationFn;
+    this.#worker = parts.worker;
+  }
+
+  /**
+   * Loads a model and starts its thread.
+   *
+   * @param model - Path of a folder with `config.json`, `tokenizer.json`, `tokenizer_config.json` and
+   * `model.safetensors` (or shards with their index). Without one, the small English model that comes with crossrank.
+   * @throws {InvalidOptionsError} If an option is wrong, or does not go with the model.
+   * @throws {ModelNotFoundError} If there is no such folder, or a file is missing in it.
+   * @throws {InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} If a file is damaged, or weights are not
+   * what `config.json` calls for.
+   * @throws {UnsupportedModelError} If the model is of a kind that crossrank does not run.
+   * @throws {RuntimeUnavailableError} If onnxruntime-node is missing or does not load.
+   */
+  static async fromPretrained(model?: string, options: FromPretrainedOptions = {}): Promise<CrossEncoder> {
+    requireModelName(model);
+    const resolved = resolveFromPretrainedOptions(options);
+    const settings = await loadModelSettings(await resolveModelFolder(model), resolved);
+    const { folder, config, architecture, labelCount, maxLength } = settings;
+    const worker = new ModelWorker({ folder, config, architecture, labelCount, maxLength, threads: resolved.threads });
+    const loaded = await loadUnlessAborted(worker, resolved.signal);
+    return new CrossEncoder({
+      modelId: model ?? "nano",
+      info: { ...loaded, folder, architecture },
+      settings,
+      activationFn: resolved.activationFn ?? settings.activation,
+      worker,
+    });
+  }
+
+  /** Most tokens of a pair, special tokens included. */
+  get maxLength(): number {
+    return this.#settings.maxLength;
+  }
+
+  /** Scores a pair gets. */
+  get numLabels(): number {
+    return this.#settings.labelCount;
+  }
+
+  /** Label names by index, as in `config.json`. */
+  get id2label(): Readonly<Record<number, string>> {
+    return this.#settings.id2label;
+  }
+
+  /** What turns logits into scores where a call does not say otherwise. */
+  get activationFn(): ActivationFn {
+    return this.#activationFn;
+  }
+
+  /** Texts that can be put in front of queries, by name. */
+  get prompts(): Readonly<Record<string, string>> {
+    return this.#settings.prompts;
+  }
+
+  /** Name of the prompt for calls that name none. */
+  get defaultPromptName(): string | undefined {
+    return this.#settings.defaultPromptName;
+  }
+
+  /** Whether {@link CrossEncoder.dispose} was called. */
+  get disposed(): boolean {
+    return this.#worker.isDisposed;
+  }
+
+  /**
+   * Scores one pair.
+   *
+   * @returns The score; with a model of several labels, scores of shape [labels]. Say so by the type parameter:
+   * `predict<Float32Array>(pair)`.
+   * @throws See the form for several pairs.
+   */
+  async predict<Row extends number | Float32Array = number>(pair: Pair, options?: PredictOptions): Promise<Row>;
+  /**
+   * Scores pairs, all together: similar lengths go through the model side by side, whatever their order here.
+   *
+   * @param pairs - `[query, document]` each. Longer ones than {@link CrossEncoder.maxLength} are truncated.
+   * @returns Scores in the order of the pairs, shape [pairs]; with a model of several labels one array of shape [labels]
+   * a pair: `predict<Float32Array>(pairs)`. Empty for no pairs.
+   * @throws {InvalidInputError} If a pair is not two texts; names its index. Nothing was scored then.
+   * @throws {InvalidOptionsError} If an option is wrong.
+   * @throws {NonFiniteScoreError} If the model gives NaN or an infinity.
+   * @throws {InferenceError | WorkerCrashedError} If the runtime fails, or the thread dies.
+   * @throws {DisposedError} If the encoder is disposed.
+   */
+  async predict<Row extends number | Float32Array = number>(
+    pairs: readonly (readonly string[])[],
+    options?: PredictOptions,
+  ): Promise<Row extends number ? Float32Array : Row[]>;
+  async predict(input: PredictInput, options: PredictOptions = {}): Promise<number | Float32Array | Float32Array[]> {
+    const resolved = resolvePredictOptions(options);
+    const { pairs, isSingle } = validatePairs(input);
+    const columns = { queries: pairs.map(([query]) => query), documents: pairs.map(([, document]) => document) };
+    const scores = await this.#score(columns, resolved);
+    if (this.numLabels === 1) return isSingle ? (scores[0] as number) : scores;
+    return isSingle ? scores : this.#rows(scores);
+  }
+
+  /**
+   * Ranks documents by how well they answer a query.
+   *
+   * @returns The documents' places and scores, best first; equal scores keep the order of the documents. `[]` for none.
+   * @throws {InvalidOptionsError} If the model has several labels (use {@link CrossEncoder.predict}), or an option is
+   * wrong.
+   * @throws {InvalidInputError} If the query or a document is no text; names its index. Nothing was scored then.
+   * @throws Also what {@link CrossEncoder.predict} throws.
+   */
+  async rank(query: string, documents: readonly string[], options: RankOptions = {}): Promise<RankedDocument[]> {
+    const { topK, returnDocuments, ...resolved } = resolveRankOptions(options);
+    validateRankInput(query, documents);
+    this.#requireOneLabel();
+    const ranking = rankScores(await this.#score({ queries: query, documents: [...documents] }, resolved), topK);
+    if (!returnDocuments) return ranking;
+    return ranking.map((ranked) => ({ ...ranked, text: documents[ranked.corpusId] as string }));
+  }
+
+  /**
+   * Tokenizes pairs without scoring them: what the model would see, and what truncation would cut.
+   *
+   * @throws {InvalidInputError} If a pair is not two texts; names its index.
+   * @throws {InvalidOptionsError} If an option is wrong.
+   * @throws {DisposedError} If the encoder is disposed.
+   */
+  async tokenize(pairs: readonly (readonly string[])[], options: TokenizeOptions = {}): Promise<TokenizedPair[]> {
+    const { signal, ...promptOptions } = resolveTokenizeOptions(options);
+    const { pairs: valid } = validatePairs(pairs);
+    const prompt = resolvePrompt(promptOptions, this.#settings);
+    const columns = {
+      queries: valid.map(([query]) => prompt + query),
+      documents: valid.map(([, document]) => document),
+    };
+    return [...(await this.#worker.tokenize(columns, { signal }))];
+  }
+
+  /**
+   * Ends the thread and gives the model's memory back. Pending calls are rejected with a {@link DisposedError}, and so
+   * are later ones. Disposing twice is fine.
+   */
+  async dispose(): Promise<void> {
+    await this.#worker.dispose();
+  }
+
+  /** Same as {@link CrossEncoder.dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<Float32Array> {
+    const prompt = resolvePrompt(options, this.#settings);
+    const { batchSize, maxBatchTokens, onProgress, signal } = options;
+    const total = documents.length;
+    const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
+    const logits = await this.#worker.score(
+      { queries: prompted, documents },
+      { batchSize, maxBatchTokens },
+      {
+        signal,
+        onScored: onProgress && ((scored) => onProgress({ scored, total })),
+      },
+    );
+    return scoresFromLogits(logits, {
+      labelCount: this.numLabels,
+      activationFn: options.activationFn ?? this.#activationFn,
+      applySoftmax: options.applySoftmax,
+    });
+  }
+
+  #rows(scores: Float32Array): Float32Array[] {
+    return Array.from({ length: scores.length / this.numLabels }, (_, index) =>
+      scores.slice(index * this.numLabels, (index + 1) * this.numLabels),
+    );
+  }
+
+  #requireOneLabel(): void {
+    if (this.numLabels === 1) return;
+    throw new InvalidOptionsError(
+      `rank() must have a model of one label, but ${this.modelId} has ${this.numLabels}. Use predict(), which returns ` +
+        `all of them.`,
+      { numLabels: this.numLabels },
+    );
+  }
+}
+
+function requireModelName(model: unknown): void {
+  if (model === undefined || (typeof model === "string" && model !== "")) return;
+  throw new InvalidInputError(`The model must be named by the path of its folder, got ${JSON.stringify(model)}.`, {
+    argument: "model",
+  });
+}
+
+async function loadUnlessAborted(worker: ModelWorker, signal: AbortSignal | undefined): Promise<LoadedModel> {
+  signal?.throwIfAborted();
+  const abort = () => void worker.dispose();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return await worker.load();
+  } catch (error) {
+    await worker.dispose();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

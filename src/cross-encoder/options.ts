@@ -1,0 +1,138 @@
+import type { ActivationName } from "../hub/index.js";
+
+/**
+ * Turns logits into scores: a name, or a function of your own.
+ *
+ * - `"sigmoid"` – each label to 0 … 1 by itself.
+ * - `"identity"` – logits as they are.
+ * - `"tanh"` – each label to -1 … 1.
+ * - `"softmax"` – over the labels of a pair; for models of several labels only.
+ * - a function – gets the logits of one pair, shape [labels], and returns as many scores. Runs on the caller's thread.
+ */
+export type ActivationFn = ActivationName | ((logits: Float32Array) => ArrayLike<number>);
+
+/** How far a call has come. */
+export interface Progress {
+  /** Pairs scored so far. */
+  scored: number;
+  /** Pairs of the call. */
+  total: number;
+}
+
+/** Options of {@link CrossEncoder.fromPretrained}. */
+export interface FromPretrainedOptions {
+  /**
+   * Where the model runs.
+   *
+   * - `"cpu"`
+   * - `"auto"` – the best that is there; today always the CPU.
+   *
+   * @default "auto"
+   */
+  device?: "cpu" | "auto";
+
+  /**
+   * In which precision the model computes.
+   *
+   * - `"fp32"` – the scores of sentence-transformers. Checkpoints in half precision are widened when they are loaded.
+   * - `"auto"` – what gives sentence-transformers' scores: fp32.
+   *
+   * @default "auto"
+   */
+  dtype?: "fp32" | "auto";
+
+  /**
+   * Threads that compute. More than there are cores is slower.
+   *
+   * @default the number of cores that the process may use
+   */
+  threads?: number;
+
+  /**
+   * Most tokens of a pair, special tokens included; longer pairs are truncated, the longer text first.
+   *
+   * At most the model's positions. A `max_length` under `processing_kwargs` in the model's own
+   * `sentence_bert_config.json` wins over it, as in sentence-transformers.
+   *
+   * @default the model's own, see {@link CrossEncoder.maxLength}
+   */
+  maxLength?: number;
+
+  /**
+   * What turns logits into scores, instead of what the model was saved with.
+   *
+   * @default the model's own; without one, `"sigmoid"` for one label and `"identity"` for several
+   */
+  activationFn?: ActivationFn;
+
+  /**
+   * Texts to put in front of queries, by name; merged over the model's own.
+   *
+   * @default {}
+   */
+  prompts?: Readonly<Record<string, string>>;
+
+  /** Name of the prompt for calls that name none. @default the model's own */
+  defaultPromptName?: string;
+
+  /** Stops waiting for the model; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link CrossEncoder.predict}. */
+export interface PredictOptions {
+  /**
+   * Most pairs that the model sees at once. {@link PredictOptions.maxBatchTokens} is the tighter limit for all but the
+   * shortest pairs.
+   *
+   * @default 32
+   */
+  batchSize?: number;
+
+  /**
+   * Most tokens that the model sees at once, as `pairs × longest pair`. A longer pair runs alone.
+   *
+   * Between two such micro-batches other calls get their turn and an aborted call stops.
+   *
+   * @default 1024
+   */
+  maxBatchTokens?: number;
+
+  /** What turns logits into scores, in this call only. @default the encoder's */
+  activationFn?: ActivationFn;
+
+  /**
+   * Softmax over the labels of each pair, after the activation. No effect on a model of one label.
+   *
+   * @default false
+   */
+  applySoftmax?: boolean;
+
+  /** Text to put in front of every query, as it is; `""` switches a default prompt off. Wins over `promptName`. */
+  prompt?: string;
+
+  /** Name of a prompt of the encoder's. @default the encoder's `defaultPromptName` */
+  promptName?: string;
+
+  /** Called after each micro-batch. What it throws rejects the call. */
+  onProgress?: (progress: Progress) => void;
+
+  /** Stops the call between two micro-batches; the promise rejects with the signal's reason at once. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link CrossEncoder.rank}. */
+export interface RankOptions extends PredictOptions {
+  /**
+   * How many of the best documents to return; 0 for none.
+   *
+   * @default all
+   */
+  topK?: number;
+
+  /** Return each document's text with its score. @default false */
+  returnDocuments?: boolean;
+}
+
+/** Options of {@link CrossEncoder.tokenize}. */
+export type TokenizeOptions = Pick<PredictOptions, "prompt" | "promptName" | "signal">;

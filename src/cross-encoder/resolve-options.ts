@@ -1,0 +1,84 @@
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { InvalidOptionsError } from "../errors/index.js";
+import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
+
+const positiveInteger = z.int().positive();
+const activationNames = z.enum(["sigmoid", "identity", "tanh", "softmax"]);
+const activationFn = z.union(
+  [activationNames, z.custom<Exclude<ActivationFn, string>>((value) => typeof value === "function")],
+  { error: `expected a function or one of ${activationNames.options.join(", ")}` },
+);
+const signal = z.instanceof(AbortSignal);
+
+const fromPretrainedSchema = z.strictObject({
+  device: z.enum(["cpu", "auto"]).default("auto"),
+  dtype: z.enum(["fp32", "auto"]).default("auto"),
+  threads: positiveInteger.default(availableParallelism),
+  maxLength: positiveInteger.optional(),
+  activationFn: activationFn.optional(),
+  prompts: z.record(z.string(), z.string()).optional(),
+  defaultPromptName: z.string().optional(),
+  signal: signal.optional(),
+});
+
+const tokenizeSchema = z.strictObject({
+  prompt: z.string().optional(),
+  promptName: z.string().optional(),
+  signal: signal.optional(),
+});
+
+const predictSchema = tokenizeSchema.extend({
+  batchSize: positiveInteger.default(32),
+  maxBatchTokens: positiveInteger.default(1024),
+  activationFn: activationFn.optional(),
+  applySoftmax: z.boolean().default(false),
+  onProgress: z
+    .custom<NonNullable<PredictOptions["onProgress"]>>((value) => typeof value === "function", "expected a function")
+    .optional(),
+});
+
+const rankSchema = predictSchema.extend({
+  topK: z.int().nonnegative().optional(),
+  returnDocuments: z.boolean().default(false),
+});
+
+export type ResolvedFromPretrainedOptions = Readonly<z.output<typeof fromPretrainedSchema>>;
+export type ResolvedPredictOptions = Readonly<z.output<typeof predictSchema>>;
+export type ResolvedRankOptions = Readonly<z.output<typeof rankSchema>>;
+
+/** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
+export function resolveFromPretrainedOptions(options: FromPretrainedOptions): ResolvedFromPretrainedOptions {
+  return resolve("fromPretrained", fromPretrainedSchema, options);
+}
+
+/** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
+export function resolvePredictOptions(options: PredictOptions): ResolvedPredictOptions {
+  return resolve("predict", predictSchema, options);
+}
+
+/** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
+export function resolveRankOptions(options: RankOptions): ResolvedRankOptions {
+  return resolve("rank", rankSchema, options);
+}
+
+/** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
+export function resolveTokenizeOptions(options: TokenizeOptions): Readonly<TokenizeOptions> {
+  return resolve("tokenize", tokenizeSchema, options) as TokenizeOptions;
+}
+
+function resolve<Schema extends z.ZodObject>(
+  method: string,
+  schema: Schema,
+  options: unknown,
+): Readonly<z.output<Schema>> {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const known = Object.keys(schema.shape);
+  const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const list = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+  throw new InvalidOptionsError(`Options of ${method}() must be valid. ${list}. Known options: ${known.join(", ")}.`, {
+    issues,
+    known,
+  });
+}

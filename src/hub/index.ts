@@ -1,0 +1,3 @@
+export { type ActivationName } from "./activation-name.js";
+export { loadModelSettings, type ModelSettings, type SettingsOverrides } from "./load-model-settings.js";
+export { resolveModelFolder } from "./model-folder.js";

@@ -1,0 +1,33 @@
+import { UnsupportedModelError } from "../errors/index.js";
+import { describeModernBert, type ConfigSource, type LocateWeight } from "../modernbert/index.js";
+import type { GraphBuilder } from "../onnx/index.js";
+import type { StreamShape } from "../planning/index.js";
+
+/** What an architecture's folder provides, so that checkpoints of it can be run. */
+export interface Architecture {
+  /** Every tensor a checkpoint must hold, with its shape. */
+  weightShapes: ReadonlyMap<string, readonly number[]>;
+  /** Most tokens of a pair that the position table allows. */
+  maxPositions: number;
+  vocabularySize: number;
+  streamShape: StreamShape;
+  buildGraph(locate: LocateWeight): GraphBuilder;
+}
+
+type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;
+
+/** By the class name that `architectures` of `config.json` holds. A new architecture is a line here and a folder. */
+const architectures = new Map<string, DescribeArchitecture>([
+  ["ModernBertForSequenceClassification", describeModernBert],
+]);
+
+/** @throws {UnsupportedModelError} If there is no such architecture here. */
+export function describeArchitecture(name: string, config: unknown, source: ConfigSource): Architecture {
+  const describe = architectures.get(name);
+  if (describe !== undefined) return describe(config, source);
+  const supported = [...architectures.keys()];
+  throw new UnsupportedModelError(
+    `${source.path}: architectures must be ${supported.join(" or ")}, got ${name}. crossrank cannot build its graph.`,
+    { field: "architectures", value: name, supported },
+  );
+}

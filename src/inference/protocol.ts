@@ -1,0 +1,62 @@
+/**
+ * What the caller's thread and the worker thread say to each other.
+ *
+ * A worker gets one {@link ModelSpec} when it starts and answers `done` or `failed` under {@link loadCallId}. Each
+ * call has an id of its own: its pairs come in slices, so that cloning many texts does not hold the caller's thread.
+ */
+import type { SerializedError } from "../errors/index.js";
+import type { MicroBatchLimits } from "../planning/index.js";
+import type { TokenizedPair } from "../tokenization/index.js";
+
+/** Which model to load, and how. Plain data, settled by the caller's thread. */
+export interface ModelSpec {
+  folder: string;
+  /** `config.json` as parsed. */
+  config: Readonly<Record<string, unknown>>;
+  architecture: string;
+  labelCount: number;
+  /** Most tokens of a pair, special tokens included. */
+  maxLength: number;
+  threads: number;
+}
+
+/** Facts about a model that only its weights tell. */
+export interface LoadedModel {
+  parameterCount: number;
+  /** How the checkpoint holds its weights, e.g. `["F32"]`. */
+  weightTypes: readonly string[];
+  /** Names of the checkpoint's files. */
+  weightFiles: readonly string[];
+  weightBytes: number;
+}
+
+/** Pairs as columns. A query that all documents share is sent once. */
+export interface PairColumns {
+  queries: string | readonly string[];
+  documents: readonly string[];
+}
+
+/** What is wanted of a call's pairs. */
+export type CallKind = { type: "score"; limits: MicroBatchLimits } | { type: "tokenize" };
+
+export type WorkerRequest =
+  | { type: "pairs"; callId: number; pairs: PairColumns }
+  | { type: "start"; callId: number; call: CallKind }
+  | { type: "cancel"; callId: number };
+
+/** The id of loading, a worker's first call. */
+export const loadCallId = 0;
+
+/** `done` and `failed` end a call. What `done` carries is {@link CallResults}'s. */
+export type WorkerReply =
+  | { type: "progress"; callId: number; scored: number }
+  | { type: "done"; callId: number; result: CallResults[keyof CallResults] }
+  | { type: "failed"; callId: number; error: SerializedError };
+
+/** What each kind of call ends with. */
+export interface CallResults {
+  load: LoadedModel;
+  /** Logits, shape [pairs, labels], in the order of the pairs. */
+  score: Float32Array;
+  tokenize: readonly TokenizedPair[];
+}

@@ -1,0 +1,143 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
+import { readJsonFile } from "../json/index.js";
+import type { LocateWeight } from "../modernbert/index.js";
+import { planStream, type TokenIds } from "../planning/index.js";
+import {
+  checkTensors,
+  openCheckpoint,
+  requireWeightDtype,
+  type Checkpoint,
+  type WeightDtype,
+} from "../safetensors/index.js";
+import { PairTokenizer, type TokenizedPair, type TokenizeOptions } from "../tokenization/index.js";
+import { describeArchitecture, type Architecture } from "./architectures.js";
+import type { LoadedModel, ModelSpec } from "./protocol.js";
+import { openSession, type Session } from "./session.js";
+
+/** A loaded model: its tokenizer and its session. Belongs to the worker thread. */
+export class ScoringModel {
+  readonly info: LoadedModel;
+  readonly #spec: ModelSpec;
+  readonly #architecture: Architecture;
+  readonly #tokenizer: PairTokenizer;
+  readonly #session: Session;
+
+  private constructor(parts: {
+    spec: ModelSpec;
+    info: LoadedModel;
+    architecture: Architecture;
+    tokenizer: PairTokenizer;
+    session: Session;
+  }) {
+    this.info = parts.info;
+    this.#spec = parts.spec;
+    this.#architecture = parts.architecture;
+    this.#tokenizer = parts.tokenizer;
+    this.#session = parts.session;
+  }
+
+  /** Reads the checkpoint's headers, checks them against the config, and opens a session over the weights in place. */
+  static async load(spec: ModelSpec): Promise<ScoringModel> {
+    const configPath = join(spec.folder, "config.json");
+    const architecture = describeArchitecture(spec.architecture, spec.config, {
+      path: configPath,
+      labelCount: spec.labelCount,
+    });
+    requirePositions(spec.maxLength, architecture.maxPositions);
+    const checkpoint = await openCheckpoint(spec.folder);
+    checkTensors(architecture.weightShapes, checkpoint);
+    const tokenizer = await loadTokenizer(spec.folder);
+    const session = await openSession({
+      graph: architecture.buildGraph(locateWeights(checkpoint)).encode(),
+      weightsFolder: await weightsFolder(checkpoint),
+      threads: spec.threads,
+    });
+    return new ScoringModel({ spec, info: describeCheckpoint(checkpoint), architecture, tokenizer, session });
+  }
+
+  tokenize(pair: readonly [query: string, document: string], options?: TokenizeOptions): TokenizedPair {
+    return this.#tokenizer.tokenize(pair, this.#spec.maxLength, options);
+  }
+
+  /**
+   * Runs one micro-batch.
+   *
+   * @returns Logits, shape [documents, labels].
+   * @throws {InferenceError} If the runtime fails, naming the size of the micro-batch.
+   */
+  async score(documents: readonly TokenIds[]): Promise<Float32Array> {
+    try {
+      return await this.#session.run(planStream(documents, this.#architecture.streamShape));
+    } catch (error) {
+      const longest = documents.reduce((length, ids) => Math.max(length, ids.length), 0);
+      throw new InferenceError(
+        `The model failed on a micro-batch of ${documents.length} pairs, the longest of ${longest} tokens: ` +
+          `${(error as Error).message}. Lower maxBatchTokens if memory ran out.`,
+        { pairs: documents.length, longest },
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function loadTokenizer(folder: string): Promise<PairTokenizer> {
+  const paths = {
+    tokenizerJson: join(folder, "tokenizer.json"),
+    tokenizerConfig: join(folder, "tokenizer_config.json"),
+  };
+  const tokenizerJson = await readJsonFile(paths.tokenizerJson, z.unknown());
+  if (tokenizerJson === undefined) {
+    throw new ModelNotFoundError(
+      `${folder} must hold tokenizer.json, but there is none. A tokenizer in other files (vocab.txt, *.model) is saved ` +
+        `as tokenizer.json by transformers' AutoTokenizer.`,
+      { model: folder, missing: ["tokenizer.json"] },
+    );
+  }
+  return PairTokenizer.fromJson(tokenizerJson, (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {}, paths);
+}
+
+const floatTypes = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<WeightDtype, string>;
+
+function locateWeights(checkpoint: Checkpoint): LocateWeight {
+  const realNames = new Map(checkpoint.files.map(({ path, realPath }) => [path, basename(realPath)]));
+  return (name) => {
+    const tensor = checkpoint.tensors.get(name);
+    const fileName = realNames.get(tensor?.path ?? "");
+    if (tensor === undefined || fileName === undefined)
+      throw new TypeError(`Weight ${name} was checked and is not there. This is a bug.`);
+    return { fileName, byteOffset: tensor.byteOffset, type: floatTypes[requireWeightDtype(tensor)] };
+  };
+}
+
+/** ONNX Runtime follows no link out of the weights' folder, so it gets the one that the files really lie in. */
+async function weightsFolder(checkpoint: Checkpoint): Promise<string> {
+  const folders = new Set(checkpoint.files.map(({ realPath }) => dirname(realPath)));
+  const [folder] = folders;
+  if (folder !== undefined && folders.size === 1) return realpath(folder);
+  throw new InvalidModelFileError(
+    `The files of ${checkpoint.path} must lie in one folder, but links lead to ${[...folders].join(" and ")}. ` +
+      `Copy them into one folder.`,
+    { path: checkpoint.path, folders: [...folders] },
+  );
+}
+
+function requirePositions(maxLength: number, positions: number): void {
+  if (maxLength <= positions) return;
+  throw new InvalidOptionsError(
+    `The maximum length must be at most ${positions}, the positions the model was trained with, got ${maxLength}.`,
+    { maxLength, positions },
+  );
+}
+
+function describeCheckpoint(checkpoint: Checkpoint): LoadedModel {
+  const tensors = [...checkpoint.tensors.values()];
+  return {
+    parameterCount: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    weightTypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
+    weightFiles: checkpoint.files.map(({ path }) => basename(path)),
+    weightBytes: checkpoint.files.reduce((sum, { size }) => sum + size, 0),
+  };
+}

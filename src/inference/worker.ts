@@ -1,0 +1,81 @@
+/** The worker thread's entry: loads one model and serves calls on it until it is terminated. */
+import { parentPort, workerData } from "node:worker_threads";
+import { serializeError } from "../errors/index.js";
+import { scorePairs, tokenizePairs, type Pair } from "./calls.js";
+import { FairScheduler, type Task } from "./fair-scheduler.js";
+import {
+  loadCallId,
+  type CallKind,
+  type ModelSpec,
+  type PairColumns,
+  type WorkerReply,
+  type WorkerRequest,
+} from "./protocol.js";
+import { ScoringModel } from "./scoring-model.js";
+
+const spec = workerData as ModelSpec;
+const scheduler = new FairScheduler();
+const pendingPairs = new Map<number, Pair[]>();
+
+function reply(message: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function serve(model: ScoringModel, request: WorkerRequest): void {
+  const { callId } = request;
+  switch (request.type) {
+    case "pairs": {
+      const pairs = pendingPairs.get(callId) ?? [];
+      for (const pair of toPairs(request.pairs)) pairs.push(pair);
+      pendingPairs.set(callId, pairs);
+      return;
+    }
+    case "start":
+      scheduler.add(callId, guarded(callId, startCall(model, callId, request.call)));
+      return;
+    case "cancel":
+      pendingPairs.delete(callId);
+      scheduler.drop(callId);
+      return;
+    default:
+      request satisfies never;
+  }
+}
+
+function startCall(model: ScoringModel, callId: number, call: CallKind): Task {
+  const pairs = pendingPairs.get(callId) ?? [];
+  pendingPairs.delete(callId);
+  if (call.type === "tokenize") {
+    return tokenizePairs(model, pairs, (tokenized) => reply({ type: "done", callId, result: tokenized }));
+  }
+  return scorePairs(model, pairs, {
+    limits: call.limits,
+    labelCount: spec.labelCount,
+    onScored: (scored) => reply({ type: "progress", callId, scored }),
+    onDone: (logits) => reply({ type: "done", callId, result: logits }, [logits.buffer as ArrayBuffer]),
+  });
+}
+
+/** Ends a call that throws by telling its caller. */
+async function* guarded(callId: number, task: Task): Task {
+  try {
+    yield* task;
+  } catch (error) {
+    reply({ type: "failed", callId, error: serializeError(error) });
+  }
+}
+
+function toPairs({ queries, documents }: PairColumns): Pair[] {
+  return documents.map((document, index) => [
+    typeof queries === "string" ? queries : (queries[index] as string),
+    document,
+  ]);
+}
+
+try {
+  const model = await ScoringModel.load(spec);
+  parentPort?.on("message", (request: WorkerRequest) => serve(model, request));
+  reply({ type: "done", callId: loadCallId, result: model.info });
+} catch (error) {
+  reply({ type: "failed", callId: loadCallId, error: serializeError(error) });
+}
