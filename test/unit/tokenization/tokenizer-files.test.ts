@@ -24,6 +24,7 @@ describe("a malformed tokenizer.json is refused, naming the field:", () => {
     ["no vocabulary", wordModelWith({ vocab: undefined }), "model.vocab"],
     ["a vocabulary that is an array", wordModelWith({ vocab: [] }), "model.vocab"],
     ["an id that is a text", wordModelWith({ vocab: { "[UNK]": "0" } }), "model.vocab"],
+    ["an id beyond 32 bits", wordModelWith({ vocab: { "[UNK]": 2 ** 31 } }), "model.vocab"],
     ["a negative id", wordModelWith({ vocab: { "[UNK]": -1 } }), "model.vocab"],
     ["an unknown token outside the vocabulary", wordModelWith({ unk_token: "?" }), "model"],
     ["no prefix for WordPiece", wordModelWith({ continuing_subword_prefix: null }), "model.continuing_subword_prefix"],

@@ -1,0 +1,68 @@
+import type { Command } from "commander";
+import type { CrossEncoder, RankedDocument, RankOptions } from "../../index.js";
+import { addDocumentOptions, readDocuments, type DocumentFlags } from "../document-options.js";
+import { formatTable } from "../format-table.js";
+import { addScoringOptions, loadModel, type ModelFlags, type PromptFlags } from "../model-options.js";
+import { wholeNumberFrom } from "../parse-whole-number.js";
+import { pick } from "../pick.js";
+import { outputWidth, print } from "../print.js";
+import { startProgressBar } from "../progress-bar.js";
+
+interface RankFlags extends ModelFlags, PromptFlags, DocumentFlags, Pick<RankOptions, "topK"> {
+  json?: true;
+}
+
+export function addRankCommand(program: Command): void {
+  const command = program
+    .command("rank")
+    .summary("rank documents by how well they answer a query")
+    .description(
+      `Rank documents by how well they answer a query, best first.
+
+Prints a table: rank, score, corpus id (the document's place in what was given, from 0) and the document, cut to the
+terminal's width.`,
+    );
+  addScoringOptions(addDocumentOptions(command))
+    .option("-k, --top-k <count>", "print the best documents only", wholeNumberFrom(0))
+    .option("--json", 'print one line of JSON instead: [{"corpusId": …, "score": …, "text": "…"}, …]')
+    .addHelpText(
+      "after",
+      `
+Examples:
+  crossrank rank "how do you find mass?" "Divide the weight by gravity." "High Mass is a service."
+  crossrank rank "how do you find mass?" --file documents.txt --top-k 3
+  grep -rhi mass notes/ | crossrank rank "how do you find mass?" --json`,
+    )
+    .action(rank);
+}
+
+async function rank(query: string, args: string[], flags: RankFlags): Promise<void> {
+  const documents = await readDocuments(args, flags);
+  await using model = await loadModel(flags);
+  const ranking = await rankWithProgress(model, query, documents, pick(flags, ["topK", "prompt", "promptName"]));
+  await print(flags.json ? `${JSON.stringify(ranking)}\n` : formatRanking(ranking));
+}
+
+async function rankWithProgress(
+  model: CrossEncoder,
+  query: string,
+  documents: readonly string[],
+  options: RankOptions,
+): Promise<RankedDocument[]> {
+  using bar = await startProgressBar(documents.length);
+  return await model.rank(query, documents, {
+    ...options,
+    returnDocuments: true,
+    onProgress: ({ scored }) => bar.update(scored, scored),
+  });
+}
+
+function formatRanking(ranking: readonly RankedDocument[]): string {
+  const rows = ranking.map(({ corpusId, score, text = "" }, index) => [
+    String(index + 1),
+    score.toFixed(4),
+    String(corpusId),
+    text,
+  ]);
+  return formatTable(["rank", "score", "corpus id", "document"], rows, outputWidth());
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { addInfoCommand } from "./commands/info.js";
+import { addPredictCommand } from "./commands/predict.js";
+import { addRankCommand } from "./commands/rank.js";
+import { addTokenizeCommand } from "./commands/tokenize.js";
+import { reportError } from "./report-error.js";
+
+const program = new Command("crossrank")
+  .description("Rank documents by how well they answer a query, with a cross-encoder on this machine.")
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError("Run it with --help for the usage.")
+  .addHelpText(
+    "after",
+    `
+Results go to standard output, everything else to standard error.
+Exit status: 0 for success, 1 for a failure, 2 for wrong usage. DEBUG=crossrank shows the stack of an error.
+
+Example:
+  crossrank rank "how do you find mass?" "Divide the weight by gravity." "High Mass is a service."`,
+  );
+
+addRankCommand(program);
+addPredictCommand(program);
+addTokenizeCommand(program);
+addInfoCommand(program);
+
+// A failed write rejects where it was made; without a listener it would be thrown here as well.
+process.stdout.on("error", () => undefined);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error);
+}

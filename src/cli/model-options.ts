@@ -1,0 +1,39 @@
+import { Option, type Command } from "commander";
+import type { CrossEncoder, FromPretrainedOptions, TokenizeOptions } from "../index.js";
+import { wholeNumberFrom } from "./parse-whole-number.js";
+import { pick } from "./pick.js";
+
+/** Which model, and how it is loaded. */
+export interface ModelFlags extends Pick<FromPretrainedOptions, "maxLength" | "threads" | "activationFn"> {
+  model?: string;
+}
+
+/** What is put in front of the query. */
+export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
+
+export function addModelOptions(command: Command): Command {
+  return command
+    .option("-m, --model <folder>", "the model's folder (default: the model that comes with crossrank)")
+    .option("--max-length <tokens>", "cut longer pairs to this length (default: the model's own)", wholeNumberFrom(1))
+    .option("--prompt <text>", "text to put in front of the query")
+    .option("--prompt-name <name>", "name of one of the model's prompts to put in front of the query");
+}
+
+export function addScoringOptions(command: Command): Command {
+  return addModelOptions(command)
+    .option("--threads <count>", "threads that compute (default: one a core)", wholeNumberFrom(1))
+    .addOption(
+      new Option("--activation-fn <name>", "what turns logits into scores (default: the model's own)").choices([
+        "sigmoid",
+        "identity",
+        "tanh",
+        "softmax",
+      ]),
+    );
+}
+
+/** Loads the library only now: a usage text needs none of it. */
+export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
+  const { CrossEncoder } = await import("../index.js");
+  return CrossEncoder.fromPretrained(flags.model, pick(flags, ["maxLength", "threads", "activationFn"]));
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+
+import { CrossrankError, type CrossrankErrorCode, type ErrorDetails } from "../../../src/errors/crossrank-error.js";
+import * as errors from "../../../src/errors/errors.js";
+
+type ErrorClass = new (message: string, details?: ErrorDetails, options?: ErrorOptions) => CrossrankError;
+
+/** Written out, since programs rely on it: the compiler wants every code, the test below every class. */
+const classes: Record<CrossrankErrorCode, ErrorClass> = {
+  INVALID_OPTIONS: errors.InvalidOptionsError,
+  INVALID_INPUT: errors.InvalidInputError,
+  MODEL_NOT_FOUND: errors.ModelNotFoundError,
+  INVALID_MODEL_FILE: errors.InvalidModelFileError,
+  UNSUPPORTED_MODEL: errors.UnsupportedModelError,
+  TENSOR_NOT_FOUND: errors.TensorNotFoundError,
+  SHAPE_MISMATCH: errors.ShapeMismatchError,
+  RUNTIME_UNAVAILABLE: errors.RuntimeUnavailableError,
+  INFERENCE_FAILED: errors.InferenceError,
+  NON_FINITE_SCORE: errors.NonFiniteScoreError,
+  WORKER_CRASHED: errors.WorkerCrashedError,
+  DISPOSED: errors.DisposedError,
+};
+
+test.each(Object.entries(classes))("%s has a class of its own", (code, errorClass) => {
+  const error = new errorClass("What happened.");
+  expect(error.code).toBe(code);
+  expect(error.name).toBe(errorClass.name);
+});
+
+test("there is a code for every class", () => {
+  expect(new Set(Object.values(errors))).toEqual(new Set(Object.values(classes)));
+});
+
+test("an error carries its message, details and cause", () => {
+  const cause = new TypeError("Why.");
+  const error = new errors.InvalidInputError("What happened.", { index: 3 }, { cause });
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ message: "What happened.", details: { index: 3 }, cause });
+  expect(String(error)).toBe("InvalidInputError: What happened.");
+});
+
+test("an error without details has none", () => {
+  expect(new errors.DisposedError("What happened.").details).toEqual({});
+});

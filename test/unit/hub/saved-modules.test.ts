@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+
+import { readSavedModules } from "../../../src/hub/saved-modules.js";
+import { useTemporaryFolder } from "../../helpers/temporary-folder.js";
+import { thrownBy } from "../../helpers/thrown-by.js";
+import { writeJsonFiles } from "../../helpers/write-json-files.js";
+
+const temporaryFolder = useTemporaryFolder();
+
+const transformer = { idx: 0, name: "0", path: "", type: "sentence_transformers.base.modules.transformer.Transformer" };
+
+/** The files as sentence-transformers 6 saves an encoder reranker. */
+const sound = {
+  "modules.json": [transformer],
+  "config_sentence_transformers.json": { model_type: "CrossEncoder", activation_fn: "torch.nn.Sigmoid" },
+  "sentence_bert_config.json": { transformer_task: "sequence-classification" },
+};
+
+async function saved(files: Readonly<Record<string, unknown>>) {
+  await writeJsonFiles(temporaryFolder(), files);
+  return readSavedModules(temporaryFolder());
+}
+
+test("there are none without modules.json, whatever else is there", async () => {
+  expect(await saved({ ...sound, "modules.json": undefined })).toBeUndefined();
+});
+
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ["another model_type", { ...sound, "config_sentence_transformers.json": { model_type: "SentenceTransformer" } }],
+  ["no model_type", { ...sound, "config_sentence_transformers.json": { prompts: { query: "query: " } } }],
+  ["no config_sentence_transformers.json", { "modules.json": sound["modules.json"] }],
+])("they are ignored with %s, even a chain", async (_, files) => {
+  const pooling = { path: "1_Pooling", type: "sentence_transformers.models.Pooling" };
+  expect(await saved({ ...files, "modules.json": [transformer, pooling] })).toBeUndefined();
+});
+
+test("gives every field that a cross-encoder was saved with", async () => {
+  const modules = await saved({
+    ...sound,
+    "config_sentence_transformers.json": {
+      model_type: "CrossEncoder",
+      __version__: { sentence_transformers: "6.0.0" },
+      activation_fn: "torch.nn.modules.activation.Tanh",
+      prompts: { query: "query: " },
+      default_prompt_name: "query",
+    },
+    "sentence_bert_config.json": {
+      transformer_task: "sequence-classification",
+      max_seq_length: 512,
+      processing_kwargs: { text: { max_length: 256, padding: true } },
+    },
+  });
+  expect(modules).toEqual({
+    activation: "torch.nn.modules.activation.Tanh",
+    prompts: { query: "query: " },
+    defaultPromptName: "query",
+    processingMaxLength: 256,
+    moduleMaxLength: 512,
+  });
+});
+
+test("takes null for a field that is not there", async () => {
+  const modules = await saved({
+    ...sound,
+    "config_sentence_transformers.json": {
+      model_type: "CrossEncoder",
+      activation_fn: null,
+      prompts: null,
+      default_prompt_name: null,
+    },
+    "sentence_bert_config.json": {
+      transformer_task: "sequence-classification",
+      max_seq_length: null,
+      processing_kwargs: null,
+    },
+  });
+  expect(modules).toEqual({ prompts: {} });
+});
+
+test("takes an older path to the same class", async () => {
+  const type = "sentence_transformers.models.Transformer";
+  expect(await saved({ ...sound, "modules.json": [{ ...transformer, type }] })).toBeDefined();
+});
+
+test.each<[string, readonly object[], string]>([
+  [
+    "a causal model with a score of its logits",
+    [transformer, { path: "1_LogitScore", type: "sentence_transformers.cross_encoder.modules.LogitScore" }],
+    "LogitScore",
+  ],
+  [
+    "an encoder with a pooled head",
+    [
+      transformer,
+      { path: "1_Pooling", type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling" },
+      { path: "2_Dense", type: "sentence_transformers.base.modules.dense.Dense" },
+    ],
+    "Dense",
+  ],
+  ["another module alone", [{ path: "", type: "sentence_transformers.models.WordEmbeddings" }], "WordEmbeddings"],
+  ["a transformer in a folder of its own", [{ ...transformer, path: "0_Transformer" }], "0_Transformer"],
+  ["code of the repository's own", [{ ...transformer, type: "my_module.Transformer" }], "my_module.Transformer"],
+])("refuses %s, by name", async (_, modules, name) => {
+  const error = await thrownBy(() => saved({ ...sound, "modules.json": modules }));
+  expect(error.code).toBe("UNSUPPORTED_MODEL");
+  expect(error.message).toContain("modules.json must hold one Transformer at the folder's root, got ");
+  expect(error.message).toContain(name);
+  expect(error.details["field"]).toBe("modules.json");
+});
+
+test.each<[string, object, string]>([
+  ["another task", { transformer_task: "text-generation" }, '"text-generation"'],
+  ["no task, which means the reference's default", {}, "feature-extraction"],
+])("refuses %s", async (_, transformerConfig, task) => {
+  const error = await thrownBy(() => saved({ ...sound, "sentence_bert_config.json": transformerConfig }));
+  expect(error.code).toBe("UNSUPPORTED_MODEL");
+  expect(error.message).toContain('transformer_task must be "sequence-classification", got ');
+  expect(error.message).toContain(task);
+});
+
+test("takes a missing sentence_bert_config.json for one without a task", async () => {
+  const error = await thrownBy(() => saved({ ...sound, "sentence_bert_config.json": undefined }));
+  expect(error.details).toMatchObject({ field: "transformer_task", value: "feature-extraction" });
+});
+
+test.each<[string, Readonly<Record<string, unknown>>, string]>([
+  ["no modules", { "modules.json": [] }, "modules.json"],
+  ["a module without a type", { "modules.json": [{ path: "" }] }, "0.type"],
+  ["prompts that are no texts", { "config_sentence_transformers.json": { prompts: { query: 1 } } }, "prompts.query"],
+  ["a max_seq_length of 0", { "sentence_bert_config.json": { max_seq_length: 0 } }, "max_seq_length"],
+  [
+    "a max_length that is no integer",
+    { "sentence_bert_config.json": { processing_kwargs: { text: { max_length: 1.5 } } } },
+    "processing_kwargs.text.max_length",
+  ],
+])("refuses %s, by file and field", async (_, files, field) => {
+  const [name] = Object.keys(files);
+  const error = await thrownBy(() => saved({ ...sound, ...files }));
+  expect(error.code).toBe("INVALID_MODEL_FILE");
+  expect(error.message).toContain(name);
+  expect(error.message).toContain(field);
+});
