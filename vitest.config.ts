@@ -3,7 +3,14 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles: "test/helpers/fail-on-console.ts" } },
+      {
+        test: {
+          name: "unit",
+          isolate: false,
+          include: ["test/unit/**/*.test.ts"],
+          setupFiles: "test/helpers/fail-on-console.ts",
+        },
+      },
       {
         test: {
           name: "golden",

@@ -17,8 +17,8 @@ export function addDocumentOptions(command: Command): Command {
     .addHelpText(
       "after",
       `
-A file that ends in .jsonl holds JSON lines instead, strings or objects with "text".
-Blank lines are no documents. Write -- before a query or document that starts with a dash.`,
+A file named *.jsonl holds JSON lines: strings, or objects with "text". Blank
+lines are no documents. Write -- before a query that starts with a dash.`,
     );
 }
 

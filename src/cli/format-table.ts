@@ -18,7 +18,7 @@ export function formatTable(titles: readonly string[], rows: readonly (readonly 
   const room = Math.max(width - used, narrowestColumn);
   return cells
     .map((row) => row.map((cell, column) => (column === last ? cut(cell, room) : cell.padStart(widths[column] ?? 0))))
-    .map((row) => `${row.join(gap)}\n`)
+    .map((row) => `${row.join(gap).trimEnd()}\n`)
     .join("");
 }
 
@@ -28,23 +28,25 @@ export function formatFacts(facts: readonly (readonly [name: string, value: stri
   return facts.map(([name, value]) => `${name.padEnd(width)}${gap}${printable(value)}\n`).join("");
 }
 
-const graphemes = new Intl.Segmenter();
-
-/** Cuts text to a number of terminal columns; `…` marks the cut. */
+/** Cuts text to a number of terminal columns; `…` marks the cut. Reads no further than that. */
 function cut(text: string, room: number): string {
+  if (text.length * 2 <= room) return text;
   let columns = 0;
+  let index = 0;
   let kept = 0;
-  for (const { segment, index } of graphemes.segment(text)) {
+  for (const character of text) {
     if (columns < room) kept = index;
-    columns += columnsOf(segment);
+    columns += columnsOf(character);
     if (columns > room) return `${text.slice(0, kept)}…`;
+    index += character.length;
   }
   return text;
 }
 
-/** An upper bound will do: Hangul, symbols, emoji and everything East Asian counts as two columns. */
-function columnsOf(grapheme: string): number {
-  return /[\u1100-\u11ff\u231a-\u{10ffff}]/u.test(grapheme) ? 2 : 1;
+/** An upper bound will do: symbols, emoji and everything East Asian counts as two columns. */
+function columnsOf(character: string): number {
+  if (/[\p{M}\p{Cf}]/u.test(character)) return 0;
+  return /[\u1100-\u11ff\u231a-\u{10ffff}]/u.test(character) ? 2 : 1;
 }
 
 function at(row: readonly string[], column: number): string {

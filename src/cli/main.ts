@@ -16,10 +16,11 @@ const program = new Command("crossrank")
     "after",
     `
 Results go to standard output, everything else to standard error.
-Exit status: 0 for success, 1 for a failure, 2 for wrong usage. DEBUG=crossrank shows the stack of an error.
+Exit status: 0 for success, 1 for a failure, 2 for wrong usage.
+Set DEBUG=crossrank to see the stack of an error.
 
 Example:
-  crossrank rank "how do you find mass?" "Divide the weight by gravity." "High Mass is a service."`,
+  crossrank rank "how do you find mass?" "Weigh it." "High Mass is sung."`,
   );
 
 addRankCommand(program);
@@ -28,7 +29,7 @@ addTokenizeCommand(program);
 addInfoCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
-process.stdout.on("error", () => undefined);
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 try {
   await program.parseAsync();

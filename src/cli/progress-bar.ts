@@ -21,6 +21,7 @@ export async function startProgressBar(total: number | undefined): Promise<Progr
   const { SingleBar } = await import("cli-progress");
   const bar = new SingleBar({
     format: total === undefined ? "{pairs} pairs" : "{bar} {percentage}% | {pairs} pairs | {eta_formatted} left",
+    barsize: 24,
     clearOnComplete: true,
     // The terminal stays as it is: what the bar switches off would stay off after Ctrl-C.
     linewrap: true,

@@ -12,18 +12,18 @@ import { printable } from "./printable.js";
 export function reportError(error: unknown): number {
   // Commander has printed its message already, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (codeOf(error) === "EPIPE") return 0;
+  if (isClosedPipe(error)) return 0;
   const isDebugging = process.env["DEBUG"]?.includes("crossrank") ?? false;
   process.stderr.write(`${isDebugging ? inspect(error) : describe(error)}\n`);
   return CrossrankError.isInstance(error) && error.code === "INVALID_OPTIONS" ? 2 : 1;
 }
 
+/** The system's errors begin with their code; ours get it at the end. */
 function describe(error: unknown): string {
-  const code = codeOf(error);
   const message = printable(error instanceof Error ? error.message : String(error));
-  return code === undefined ? `error: ${message}` : `error: ${message} [${code}]`;
+  return CrossrankError.isInstance(error) ? `error: ${message} [${error.code}]` : `error: ${message}`;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

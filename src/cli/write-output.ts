@@ -15,18 +15,13 @@ export type Write = (text: string) => Promise<void>;
 export async function writeOutput(path: string | undefined, produce: (write: Write) => Promise<void>): Promise<void> {
   if (path === undefined) return produce(print);
   const target = await realpath(path).catch(() => path);
-  const isDevice = await stat(target).then(
+  const isSpecial = await stat(target).then(
     (stats) => !stats.isFile(),
     () => false,
   );
-  if (isDevice) return writeFile(target, produce);
+  if (isSpecial) return writeFile(target, produce);
   const partial = `${target}.partial`;
-  try {
-    await writeFile(partial, produce);
-  } catch (error) {
-    process.stderr.write(`What was written until then is in ${partial}.\n`);
-    throw error;
-  }
+  await writeFile(partial, produce);
   await rename(partial, target);
 }
 
@@ -34,6 +29,9 @@ async function writeFile(path: string, produce: (write: Write) => Promise<void>)
   const file = await open(path, "w");
   try {
     await produce((text) => file.appendFile(text));
+  } catch (error) {
+    process.stderr.write(`What was written until then is in ${path}.\n`);
+    throw error;
   } finally {
     await file.close();
   }

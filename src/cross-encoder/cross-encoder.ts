@@ -183,9 +183,11 @@ export class CrossEncoder implements AsyncDisposable {
     const { topK, returnDocuments, ...resolved } = resolveRankOptions(options);
     validateRankInput(query, documents);
     this.#requireOneLabel();
-    const ranking = rankScores(await this.#score({ queries: query, documents: [...documents] }, resolved), topK);
+    // The caller may change its list while the call is running.
+    const texts = [...documents];
+    const ranking = rankScores(await this.#score({ queries: query, documents: texts }, resolved), topK);
     if (!returnDocuments) return ranking;
-    return ranking.map((ranked) => ({ ...ranked, text: documents[ranked.corpusId] as string }));
+    return ranking.map((ranked) => ({ ...ranked, text: texts[ranked.corpusId] as string }));
   }
 
   /**

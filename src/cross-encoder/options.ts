@@ -42,7 +42,7 @@ export interface FromPretrainedOptions {
   dtype?: "fp32" | "auto";
 
   /**
-   * Threads that compute. More than there are cores is slower.
+   * Threads that compute, at most 1024. More than there are cores is slower.
    *
    * @default the number of cores that the process may use
    */
@@ -94,7 +94,7 @@ export interface PredictOptions {
    *
    * Between two such micro-batches other calls get their turn and an aborted call stops.
    *
-   * @default 1024
+   * @default 512
    */
   maxBatchTokens?: number;
 

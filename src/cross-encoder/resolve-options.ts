@@ -3,6 +3,9 @@ import { z } from "zod";
 import { InvalidOptionsError } from "../errors/index.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 
+/** More than any machine has cores; the runtime would start as many as it is told, and take the memory of each. */
+const maxThreads = 1024;
+
 const positiveInteger = z.int().positive();
 const activationNames = z.enum(["sigmoid", "identity", "tanh", "softmax"]);
 const activationFn = z.union(
@@ -14,7 +17,7 @@ const signal = z.instanceof(AbortSignal);
 const fromPretrainedSchema = z.strictObject({
   device: z.enum(["cpu", "auto"]).default("auto"),
   dtype: z.enum(["fp32", "auto"]).default("auto"),
-  threads: positiveInteger.default(availableParallelism),
+  threads: positiveInteger.max(maxThreads).default(availableParallelism),
   maxLength: positiveInteger.optional(),
   activationFn: activationFn.optional(),
   prompts: z.record(z.string(), z.string()).optional(),
@@ -30,7 +33,7 @@ const tokenizeSchema = z.strictObject({
 
 const predictSchema = tokenizeSchema.extend({
   batchSize: positiveInteger.default(32),
-  maxBatchTokens: positiveInteger.default(1024),
+  maxBatchTokens: positiveInteger.default(512),
   activationFn: activationFn.optional(),
   applySoftmax: z.boolean().default(false),
   onProgress: z

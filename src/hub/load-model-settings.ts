@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { InvalidOptionsError, ModelNotFoundError, UnsupportedModelError } from "../errors/index.js";
+import {
+  InvalidModelFileError,
+  InvalidOptionsError,
+  ModelNotFoundError,
+  UnsupportedModelError,
+} from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
@@ -48,7 +53,10 @@ const configSchema = z.looseObject({
   sbert_ce_default_activation_function: z.string().nullish(),
 });
 
-const tokenizerConfigSchema = z.looseObject({ model_max_length: z.number().positive().nullish() });
+const tokenizerConfigSchema = z.looseObject({
+  // Not z.int(), which refuses the 1e30 that stands for "no limit".
+  model_max_length: z.number().positive().refine(Number.isInteger, "expected an integer").nullish(),
+});
 
 /**
  * Reads the small files of a model's folder: `config.json`, `tokenizer_config.json`, and what sentence-transformers 5.4
@@ -114,13 +122,20 @@ function mergePrompts(saved: SavedModules | undefined, overrides: SettingsOverri
   const prompts = { ...saved?.prompts, ...overrides.prompts };
   const defaultPromptName = overrides.defaultPromptName ?? saved?.defaultPromptName;
   if (defaultPromptName !== undefined && !Object.hasOwn(prompts, defaultPromptName)) {
-    const known = Object.keys(prompts);
-    throw new InvalidOptionsError(
-      `defaultPromptName must be one of the prompts (${known.join(", ") || "there are none"}), got "${defaultPromptName}".`,
-      { defaultPromptName, known },
-    );
+    throw unknownPrompt(defaultPromptName, {
+      known: Object.keys(prompts),
+      isOption: overrides.defaultPromptName !== undefined,
+    });
   }
   return { prompts, defaultPromptName };
+}
+
+function unknownPrompt(defaultPromptName: string, { known, isOption }: { known: string[]; isOption: boolean }): Error {
+  const reason = `must be one of the prompts (${known.join(", ") || "there are none"}), got "${defaultPromptName}".`;
+  const details = { defaultPromptName, known };
+  if (isOption) return new InvalidOptionsError(`defaultPromptName ${reason}`, details);
+  const field = "config_sentence_transformers.json: default_prompt_name";
+  return new InvalidModelFileError(`${field} ${reason} Pass defaultPromptName or prompts to set it.`, details);
 }
 
 /** Tells a sequence classifier from the models that are often taken for one. */

@@ -59,12 +59,16 @@ export async function readSavedModules(folder: string): Promise<SavedModules | u
 /** The class moved between versions of sentence-transformers; from elsewhere, it is code of the repository's own. */
 const transformerClass = /^sentence_transformers\.(?:.+\.)?Transformer$/;
 
+/** Modules that a message names: no real chain has more. */
+const maxShown = 10;
+
 function requireOneTransformer(modules: z.infer<typeof modulesSchema>): void {
   const [first] = modules;
   if (modules.length === 1 && first?.path === "" && transformerClass.test(first.type)) return;
-  const found = modules.map(({ type, path }) => (path === "" ? type : `${type} in ${path}`));
+  const found = modules.slice(0, maxShown).map(({ type, path }) => (path === "" ? type : `${type} in ${path}`));
+  const rest = modules.length > maxShown ? ` and ${modules.length - maxShown} more` : "";
   throw new UnsupportedModelError(
-    `modules.json must hold one Transformer at the folder's root, got ${found.join(", ")}. ` +
+    `modules.json must hold one Transformer at the folder's root, got ${found.join(", ")}${rest}. ` +
       `crossrank does not run chains of modules, or a repository's own code.`,
     { field: "modules.json", value: found, supported: ["Transformer"] },
   );

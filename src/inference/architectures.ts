@@ -11,7 +11,8 @@ export interface Architecture {
   maxPositions: number;
   vocabularySize: number;
   streamShape: StreamShape;
-  buildGraph(locate: LocateWeight): GraphBuilder;
+  /** @param maxLength - Most tokens that a pair will have: no more positions are needed. */
+  buildGraph(locate: LocateWeight, maxLength: number): GraphBuilder;
 }
 
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;

@@ -13,6 +13,7 @@ import {
   type WeightDtype,
 } from "../safetensors/index.js";
 import { PairTokenizer, type TokenizedPair, type TokenizeOptions } from "../tokenization/index.js";
+import { checkTokenIds } from "./check-token-ids.js";
 import { describeArchitecture, type Architecture } from "./architectures.js";
 import type { LoadedModel, ModelSpec } from "./protocol.js";
 import { openSession, type Session } from "./session.js";
@@ -49,9 +50,10 @@ export class ScoringModel {
     requirePositions(spec.maxLength, architecture.maxPositions);
     const checkpoint = await openCheckpoint(spec.folder);
     checkTensors(architecture.weightShapes, checkpoint);
-    const tokenizer = await loadTokenizer(spec.folder);
+    const tokenizer = await loadTokenizer(spec.folder, architecture.vocabularySize);
+    requireRoom(spec.maxLength, tokenizer.specialTokenCount);
     const session = await openSession({
-      graph: architecture.buildGraph(locateWeights(checkpoint)).encode(),
+      graph: architecture.buildGraph(locateWeights(checkpoint), spec.maxLength).encode(),
       weightsFolder: await weightsFolder(checkpoint),
       threads: spec.threads,
     });
@@ -83,7 +85,7 @@ export class ScoringModel {
   }
 }
 
-async function loadTokenizer(folder: string): Promise<PairTokenizer> {
+async function loadTokenizer(folder: string, vocabularySize: number): Promise<PairTokenizer> {
   const paths = {
     tokenizerJson: join(folder, "tokenizer.json"),
     tokenizerConfig: join(folder, "tokenizer_config.json"),
@@ -96,7 +98,10 @@ async function loadTokenizer(folder: string): Promise<PairTokenizer> {
       { model: folder, missing: ["tokenizer.json"] },
     );
   }
-  return PairTokenizer.fromJson(tokenizerJson, (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {}, paths);
+  const tokenizerConfig = (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {};
+  const tokenizer = PairTokenizer.fromJson(tokenizerJson, tokenizerConfig, paths);
+  checkTokenIds(tokenizer, tokenizerJson, { vocabularySize, path: paths.tokenizerJson });
+  return tokenizer;
 }
 
 const floatTypes = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<WeightDtype, string>;
@@ -129,6 +134,15 @@ function requirePositions(maxLength: number, positions: number): void {
   throw new InvalidOptionsError(
     `The maximum length must be at most ${positions}, the positions the model was trained with, got ${maxLength}.`,
     { maxLength, positions },
+  );
+}
+
+function requireRoom(maxLength: number, specialTokenCount: number): void {
+  if (maxLength >= specialTokenCount) return;
+  throw new InvalidOptionsError(
+    `The maximum length must be at least ${specialTokenCount}, the special tokens of a pair, got ${maxLength}. It is ` +
+      `set by the option maxLength, or by max_seq_length, model_max_length or max_position_embeddings in the model's files.`,
+    { maxLength, specialTokenCount },
   );
 }
 

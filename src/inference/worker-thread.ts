@@ -47,6 +47,8 @@ export class WorkerThread {
     this.#worker.on("error", (cause) => this.#crash(`: ${cause.message}`, {}, { cause }));
     this.#worker.on("exit", (exitCode) => this.#crash(` with exit code ${exitCode}`, { exitCode }));
     this.loaded = this.#open<LoadedModel>({}).result;
+    // A thread that dies before anyone asks whether it is loaded must not end the process.
+    this.loaded.catch(() => undefined);
   }
 
   get hasEnded(): boolean {

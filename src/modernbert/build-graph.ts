@@ -110,8 +110,9 @@ class ModernBertGraph {
   #rotate(states: Value, kind: LayerKind): Value {
     const { hiddenSize, headCount } = this.#config;
     const { cos, sin } = this.#rotaryTables(kind);
-    const stream = this.#graph.reshape(states, [1, -1, hiddenSize]);
-    const positions = this.#graph.reshape(this.#stream.positionIds, [1, -1]);
+    // A sequence of one for each token: the operator takes no sequence longer than its tables, and a stream can be.
+    const stream = this.#graph.reshape(states, [-1, 1, hiddenSize]);
+    const positions = this.#graph.reshape(this.#stream.positionIds, [-1, 1]);
     const rotated = this.#graph.op("RotaryEmbedding", [stream, cos, sin, positions], { num_heads: BigInt(headCount) });
     return this.#graph.reshape(rotated, [-1, hiddenSize]);
   }

@@ -11,7 +11,11 @@ export interface ModernBert {
   vocabularySize: number;
   /** How the graph's inputs are planned. */
   streamShape: { pooling: "mean" | "cls"; windowRadius: number | undefined };
-  buildGraph(locate: LocateWeight): GraphBuilder;
+  /**
+   * @param maxLength - Most tokens that a pair will have, if that is less than {@link ModernBert.maxPositions}: the
+   * graph holds a row of its position tables for each.
+   */
+  buildGraph(locate: LocateWeight, maxLength?: number): GraphBuilder;
 }
 
 /**
@@ -29,6 +33,7 @@ export function describeModernBert(json: unknown, source: ConfigSource): ModernB
       pooling: config.pooling,
       windowRadius: config.layerKinds.includes("local") ? config.localRadius : undefined,
     },
-    buildGraph: (locate) => buildModernBertGraph(config, locate),
+    buildGraph: (locate, maxLength = config.maxPositions) =>
+      buildModernBertGraph({ ...config, maxPositions: Math.min(maxLength, config.maxPositions) }, locate),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
+import { describeIssues, listIssues } from "../json/index.js";
 
 /** How a layer attends: to every token of its document, or only to near ones. */
 export type LayerKind = "global" | "local";
@@ -42,11 +43,14 @@ const size = z.int().positive();
 /** Far above any model's. No weight confirms these two, so a damaged config would fill the memory with them. */
 const limits = { layers: 1000, positions: 2 ** 20 };
 
+/** A base below 1 makes angles grow with the frequency's index; one near 0 makes them infinite. */
+const theta = z.number().min(1);
+
 const layerType = z.enum(["full_attention", "sliding_attention"]);
 
 /** `type` is the older spelling of `rope_type`; transformers still takes it. */
 const ropeParameters = z.looseObject({
-  rope_theta: z.number().positive().optional(),
+  rope_theta: theta.optional(),
   rope_type: z.string().optional(),
   type: z.string().optional(),
 });
@@ -70,8 +74,8 @@ const configSchema = z.looseObject({
   local_attention: size.default(128),
   global_attn_every_n_layers: size.default(3),
   layer_types: z.array(layerType).nullish(),
-  global_rope_theta: z.number().positive().default(160_000),
-  local_rope_theta: z.number().positive().nullish().default(10_000),
+  global_rope_theta: theta.default(160_000),
+  local_rope_theta: theta.nullish().default(10_000),
   rope_scaling: ropeParameters.nullish(),
   rope_parameters: z
     .looseObject({ full_attention: ropeParameters.nullish(), sliding_attention: ropeParameters.nullish() })
@@ -169,6 +173,6 @@ function contradiction(path: string, what: string): InvalidModelFileError {
 }
 
 function invalidConfig(path: string, error: z.ZodError): InvalidModelFileError {
-  const issues = error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  return new InvalidModelFileError(`${path} is not a ModernBERT config. ${issues.join("; ")}.`, { path, issues });
+  const message = `${path} is not a ModernBERT config. ${describeIssues(error)}.`;
+  return new InvalidModelFileError(message, { path, issues: listIssues(error) });
 }

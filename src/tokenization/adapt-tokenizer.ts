@@ -4,13 +4,21 @@
  * What that library (0.2.0) does otherwise than the Rust one was found by running both on 8,000 random texts.
  */
 import { requireSupported } from "./parse-field.js";
-import { type Component, stepsOf, type TokenizerJson } from "./tokenizer-json.js";
+import { type Step, stepsOf, type TokenizerJson } from "./tokenizer-json.js";
 
+const unicodeForms = ["NFC", "NFD", "NFKC", "NFKD"];
 const normalizers = [
-  "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Replace", "Prepend", "BertNormalizer", "Precompiled",
+  ...unicodeForms,
+  "Lowercase",
+  "StripAccents",
+  "Strip",
+  "Replace",
+  "Prepend",
+  "BertNormalizer",
+  "Precompiled",
 ];
 
-/** Without Whitespace, Punctuation, Digits and FixedLength: the library knows them, but splits other than ASCII wrongly. */
+/** Without Whitespace, Punctuation, Digits and FixedLength: the library knows them, but they split otherwise there. */
 const preTokenizers = ["ByteLevel", "BertPreTokenizer", "WhitespaceSplit", "Metaspace", "Split"];
 
 /** The expression of GPT-2, as a file would write it. */
@@ -34,24 +42,20 @@ export function adaptTokenizer(json: TokenizerJson, path: string): object {
   json.added_tokens.forEach(({ single_word: isSingleWord }, index) => {
     requireSupported([false], { value: isSingleWord, path, field: `added_tokens.${index}.single_word` });
   });
-  return { ...json, pre_tokenizer: adaptByteLevel(preTokenizer), post_processor: null, decoder: null };
+  const pretokenizers = stepsOf(preTokenizer).flatMap(withNamedPattern);
+  return { ...json, pre_tokenizer: { type: "Sequence", pretokenizers }, post_processor: null, decoder: null };
 }
 
 /**
- * Names the expression of ByteLevel, which the library then translates from Oniguruma.
+ * Takes the expression out of a ByteLevel step, so that the library translates it from Oniguruma.
  *
- * Its built-in one has JavaScript's `\s`, which takes U+FEFF for a space and U+0085 for none. With
+ * Its built-in one has JavaScript's `\s`, which takes U+FEFF for white space and U+0085 for none. With
  * `add_prefix_space` it must stay: each word would get a space, not each text.
  */
-function adaptByteLevel(preTokenizer: Component | null): Component | null {
-  if (preTokenizer?.type !== "ByteLevel" || preTokenizer["use_regex"] === false || preTokenizer["add_prefix_space"] === true) {
-    return preTokenizer;
-  }
-  return {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: byteLevelPattern }, behavior: "Isolated", invert: false },
-      { ...preTokenizer, use_regex: false },
-    ],
-  };
+function withNamedPattern(step: Step): Step[] {
+  if (step.type !== "ByteLevel" || step["use_regex"] === false || step["add_prefix_space"] === true) return [step];
+  return [
+    { type: "Split", pattern: { Regex: byteLevelPattern }, behavior: "Isolated", invert: false },
+    { ...step, use_regex: false },
+  ];
 }

@@ -4,7 +4,7 @@
  * Reference: https://github.com/huggingface/tokenizers/tree/v0.22.2/tokenizers/src/processors
  */
 import { z } from "zod";
-import { invalidField, parseField, requireSupported } from "./parse-field.js";
+import { invalidField, parseField, requireSupported, tokenId } from "./parse-field.js";
 import { type Component, type Step, stepsOf } from "./tokenizer-json.js";
 
 /** A stretch of a pair's tokens: one of its texts, or special tokens that are the same for all pairs. */
@@ -24,13 +24,14 @@ export interface PairTemplate {
 
 const supportedTypes = ["TemplateProcessing", "BertProcessing", "RobertaProcessing"];
 
-const tokenId = z.int().nonnegative();
+/** Such as BERT's segments: 0 for the query, 1 for the document. */
+const typeId = z.int32().nonnegative();
 
 const templateSchema = z.looseObject({
   pair: z.array(
     z.union([
-      z.object({ SpecialToken: z.object({ id: z.string(), type_id: tokenId }) }),
-      z.object({ Sequence: z.object({ id: z.enum(["A", "B"]), type_id: tokenId }) }),
+      z.object({ SpecialToken: z.object({ id: z.string(), type_id: typeId }) }),
+      z.object({ Sequence: z.object({ id: z.enum(["A", "B"]), type_id: typeId }) }),
     ]),
   ),
   special_tokens: z.record(z.string(), z.object({ ids: z.array(tokenId) })),
@@ -87,7 +88,9 @@ function readTemplate(step: Step, path: string): TemplatePiece[] {
     }
     const { id, type_id: typeId } = item.SpecialToken;
     const ids = specialTokens[id]?.ids;
-    if (ids === undefined) throw invalidField({ path, field: `${field}.special_tokens` }, `It lacks "${id}" of the pair template`);
+    if (ids === undefined) {
+      throw invalidField({ path, field: `${field}.special_tokens` }, `It lacks "${id}" of the pair template`);
+    }
     return { source: ids, typeId };
   });
 }

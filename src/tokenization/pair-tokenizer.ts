@@ -39,7 +39,10 @@ interface Encoder {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
 }
 
-const LibraryTokenizer = library.Tokenizer as unknown as new (tokenizerJson: object, tokenizerConfig: object) => Encoder;
+const LibraryTokenizer = library.Tokenizer as unknown as new (
+  tokenizerJson: object,
+  tokenizerConfig: object,
+) => Encoder;
 
 const withoutSpecialTokens = { add_special_tokens: false };
 
@@ -53,7 +56,7 @@ const charactersPerToken = 6;
  *
  * Both texts are tokenized without special tokens and truncated by {@link truncatePair}; only then the special tokens
  * of the pair template are put between, so that no pair loses its last one. The query of the call before is
- * remembered, for all documents of a `rank` share theirs.
+ * remembered, since all documents of a `rank` share theirs.
  */
 export class PairTokenizer {
   /** `model_max_length` of `tokenizer_config.json`, in tokens; infinite if the file sets none. */
@@ -87,7 +90,11 @@ export class PairTokenizer {
    * @throws {InvalidModelFileError} If a file is malformed.
    * @throws {UnsupportedModelError} If a file asks for what would not give the reference's ids.
    */
-  static fromJson(tokenizerJson: unknown, tokenizerConfig: unknown, paths: TokenizerPaths = defaultPaths): PairTokenizer {
+  static fromJson(
+    tokenizerJson: unknown,
+    tokenizerConfig: unknown,
+    paths: TokenizerPaths = defaultPaths,
+  ): PairTokenizer {
     const files = parseTokenizerFiles(tokenizerJson, tokenizerConfig, paths);
     return new PairTokenizer(files, paths.tokenizerJson);
   }
@@ -98,7 +105,11 @@ export class PairTokenizer {
    * @param maxLength - Tokens of the pair at most, special ones included.
    * @throws {InvalidOptionsError} If the special tokens alone are longer than `maxLength`.
    */
-  tokenize([query, document]: TextPair, maxLength: number, { stopsEarly = false }: TokenizeOptions = {}): TokenizedPair {
+  tokenize(
+    [query, document]: TextPair,
+    maxLength: number,
+    { stopsEarly = false }: TokenizeOptions = {},
+  ): TokenizedPair {
     const budget = this.#textBudget(maxLength);
     const queryIds = this.#encodeQuery(query);
     const enough = stopsEarly ? Math.max(budget, queryIds.length) + 1 : Infinity;
@@ -128,7 +139,8 @@ export class PairTokenizer {
   #encodeUntil(text: string, enough: number): number[] {
     if (!this.#isSplittable || enough === Infinity) return this.#encode(text);
     let ids: number[] = [];
-    for (let start = 0; start < text.length && ids.length < enough; ) {
+    let start = 0;
+    while (start < text.length && ids.length < enough) {
       const end = findSplit(text, start + (enough - ids.length) * charactersPerToken);
       ids = ids.concat(this.#encode(text.slice(start, end)));
       start = end;

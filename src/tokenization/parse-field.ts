@@ -1,5 +1,8 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
+
+/** A token's id, which must fit the `Int32Array` of a pair. */
+export const tokenId = z.int32().nonnegative();
 
 /** A value from a model's JSON file, and where it stands. */
 export interface FileField {
@@ -15,7 +18,10 @@ export interface FileField {
  *
  * @throws {InvalidModelFileError} If the value does not fit, naming the file and the innermost field.
  */
-export function parseField<Schema extends z.ZodType>(schema: Schema, { value, path, field }: FileField): z.output<Schema> {
+export function parseField<Schema extends z.ZodType>(
+  schema: Schema,
+  { value, path, field }: FileField,
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -24,10 +30,18 @@ export function parseField<Schema extends z.ZodType>(schema: Schema, { value, pa
 }
 
 /** The error for a field that is damaged, or contradicts another. */
-export function invalidField(place: Omit<FileField, "value">, reason: string, options?: ErrorOptions): InvalidModelFileError {
+export function invalidField(
+  place: Omit<FileField, "value">,
+  reason: string,
+  options?: ErrorOptions,
+): InvalidModelFileError {
   const { path, field } = place;
   const remedy = "Check that the file is complete and belongs to this model.";
-  return new InvalidModelFileError(`${path}: ${field || "the file"} is not valid. ${reason}. ${remedy}`, { path, field }, options);
+  return new InvalidModelFileError(
+    `${path}: ${field || "the file"} is not valid. ${reason}. ${remedy}`,
+    { path, field },
+    options,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseField, requireSupported } from "./parse-field.js";
+import { parseField, requireSupported, tokenId } from "./parse-field.js";
 
 /** The `model` of a `tokenizer.json`: its vocabulary, and how it cuts a word into tokens. */
 export interface TokenizerModel {
@@ -29,7 +29,7 @@ const modelSchemas = {
     })
     .refine(({ vocab, unk_token: token }) => Object.hasOwn(vocab, token), unknownToken),
   Unigram: z
-    .looseObject({ vocab: z.array(z.tuple([z.string(), z.number()])), unk_id: z.int().nonnegative() })
+    .looseObject({ vocab: z.array(z.tuple([z.string(), z.number()])), unk_id: tokenId })
     .refine(({ vocab, unk_id: id }) => id < vocab.length, "unk_id must be in vocab"),
 };
 
@@ -49,13 +49,14 @@ export function parseModel(value: unknown, path: string): TokenizerModel {
   return { ...parseField<z.ZodObject>(schema, { value, path, field: "model" }), type };
 }
 
-/** Files of before tokenizers 0.9 do not name the type. */
+/** Older files do not name the type; the reference still reads them. */
 function inferType(model: Record<string, unknown>): string {
   if (Array.isArray(model["vocab"])) return "Unigram";
   return "merges" in model ? "BPE" : "WordPiece";
 }
 
+/** Checked by hand, for it may have 250,000 ids: each must be a `tokenId`. */
 function isVocabulary(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((id: unknown) => Number.isSafeInteger(id) && Number(id) >= 0);
+  return Object.values(value).every((id) => typeof id === "number" && id >= 0 && id === (id | 0));
 }

@@ -14,7 +14,12 @@ import { type Component, stepsOf, type TokenizerJson } from "./tokenizer-json.js
 const splittingPlace = /(?<=[\p{L}\p{N}\p{P}])[ \t\r\n]/gu;
 
 /** Tells whether a tokenizer has only parts for which the above holds. */
-export function isSplittable({ normalizer, pre_tokenizer: preTokenizer, model, added_tokens: addedTokens }: TokenizerJson): boolean {
+export function isSplittable({
+  normalizer,
+  pre_tokenizer: preTokenizer,
+  model,
+  added_tokens: addedTokens,
+}: TokenizerJson): boolean {
   return (
     stepsOf(normalizer).every(({ type }) => type === "NFC" || type === "BertNormalizer") &&
     splitsAtWhiteSpace(preTokenizer) &&

@@ -20,7 +20,11 @@ export interface TokenizerFiles {
  * @throws {InvalidModelFileError} If a field is missing or has a wrong type.
  * @throws {UnsupportedModelError} If the model is of an unknown type, or texts are to be cut on their left.
  */
-export function parseTokenizerFiles(tokenizerJson: unknown, tokenizerConfig: unknown, paths: TokenizerPaths): TokenizerFiles {
+export function parseTokenizerFiles(
+  tokenizerJson: unknown,
+  tokenizerConfig: unknown,
+  paths: TokenizerPaths,
+): TokenizerFiles {
   const json = parseTokenizerJson(tokenizerJson, paths.tokenizerJson);
   const config = parseTokenizerConfig(tokenizerConfig, paths.tokenizerConfig);
   requireRightTruncation({ json, config }, paths);
@@ -30,7 +34,11 @@ export function parseTokenizerFiles(tokenizerJson: unknown, tokenizerConfig: unk
 /** As in transformers, the config's side wins over the one that was saved with the tokenizer. */
 function requireRightTruncation({ json, config }: TokenizerFiles, paths: TokenizerPaths): void {
   if (config.truncationSide !== undefined) {
-    requireSupported(["right"], { value: config.truncationSide, path: paths.tokenizerConfig, field: "truncation_side" });
+    requireSupported(["right"], {
+      value: config.truncationSide,
+      path: paths.tokenizerConfig,
+      field: "truncation_side",
+    });
   } else {
     const direction = json.truncation?.direction ?? "Right";
     requireSupported(["Right"], { value: direction, path: paths.tokenizerJson, field: "truncation.direction" });

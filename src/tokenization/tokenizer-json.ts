@@ -4,22 +4,35 @@
  * Reference: https://github.com/huggingface/tokenizers/blob/v0.22.2/tokenizers/src/tokenizer/serialization.rs
  */
 import { z } from "zod";
-import { parseField } from "./parse-field.js";
+import { parseField, tokenId } from "./parse-field.js";
 import { parseModel, type TokenizerModel } from "./parse-model.js";
 
-const stepSchema = z.looseObject({ type: z.string() });
+const anyStep = z.looseObject({
+  type: z.string(),
+  pattern: z.union([z.looseObject({ Regex: z.string() }), z.looseObject({ String: z.string() })]).optional(),
+});
+
+/** The library only warns on the console about a step without its pattern, and then loses the text. */
+const hasItsPattern = ({ type, pattern }: z.output<typeof anyStep>) =>
+  pattern !== undefined || (type !== "Split" && type !== "Replace");
+
+const noPattern = "Split and Replace need a pattern";
+
+const stepSchema = anyStep.refine(hasItsPattern, noPattern);
 
 /** A `Sequence` keeps its steps under the key of its kind. */
-const componentSchema = stepSchema.extend({
-  normalizers: z.array(stepSchema).optional(),
-  pretokenizers: z.array(stepSchema).optional(),
-  processors: z.array(stepSchema).optional(),
-});
+const componentSchema = anyStep
+  .extend({
+    normalizers: z.array(stepSchema).optional(),
+    pretokenizers: z.array(stepSchema).optional(),
+    processors: z.array(stepSchema).optional(),
+  })
+  .refine(hasItsPattern, noPattern);
 
 const component = componentSchema.nullable().default(null);
 
 const addedToken = z.looseObject({
-  id: z.int().nonnegative(),
+  id: tokenId,
   content: z.string().min(1),
   single_word: z.boolean().default(false),
   rstrip: z.boolean().default(false),

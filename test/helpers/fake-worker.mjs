@@ -37,6 +37,7 @@ function serve(request) {
 
 switch (workerData.folder) {
   case "fails to load":
+    parentPort.on("message", () => undefined);
     parentPort.postMessage({ type: "failed", callId: 0, error });
     break;
   case "throws while loading":

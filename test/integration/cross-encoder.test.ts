@@ -101,8 +101,8 @@ describe("rank", () => {
 
   test("does not see documents that are changed after the call", async () => {
     const documents = ["first", "second"];
-    const expected = await reranker.rank("query", documents);
-    const call = reranker.rank("query", documents);
+    const expected = await reranker.rank("query", documents, { returnDocuments: true });
+    const call = reranker.rank("query", documents, { returnDocuments: true });
     documents[0] = "changed";
     expect(await call).toEqual(expected);
   });

@@ -12,7 +12,7 @@ export function addInfoCommand(program: Command): void {
     .summary("show what a model is")
     .description("Show what a model is: its architecture, size, labels, maximum length, activation and prompts.")
     .argument("[model]", "the model's folder (default: the model that comes with crossrank)")
-    .option("--json", "print one line of JSON instead")
+    .option("--json", "print one line of JSON")
     .addHelpText(
       "after",
       `

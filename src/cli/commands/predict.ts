@@ -17,14 +17,7 @@ export function addPredictCommand(program: Command): void {
   const command = program
     .command("predict")
     .summary("score the pairs of a JSONL file")
-    .description(
-      `Score the pairs of a JSONL file.
-
-Reads a pair a line, ["query", "document"] or {"query": "…", "document": "…"}; other keys are ignored, blank lines are
-skipped. Writes a line a pair, in the same order: {"score": …}, or for a model of several labels {"scores": […],
-"label": "…"} with the label of the highest score. A file may be larger than the memory. A line that is no pair is an
-error, once the pairs before it are scored and written.`,
-    )
+    .description("Score the pairs of a JSONL file, of any size.")
     .argument("<pairs.jsonl>", "the file to read; - for standard input")
     .option(
       "-o, --output <file>",
@@ -34,6 +27,13 @@ error, once the pairs before it are scored and written.`,
     .addHelpText(
       "after",
       `
+Each line holds a pair: ["query", "document"], or an object with "query" and
+"document" and maybe other keys. Blank lines are skipped. A line that is no pair
+is an error, once the pairs before it are scored and written.
+
+The output has a line a pair, in the same order: {"score": …}, or for a model of
+several labels {"scores": […], "label": "…"} with the label that scored highest.
+
 Examples:
   crossrank predict pairs.jsonl --output scores.jsonl
   crossrank predict - < pairs.jsonl | head`,

@@ -16,20 +16,18 @@ export function addRankCommand(program: Command): void {
   const command = program
     .command("rank")
     .summary("rank documents by how well they answer a query")
-    .description(
-      `Rank documents by how well they answer a query, best first.
-
-Prints a table: rank, score, corpus id (the document's place in what was given, from 0) and the document, cut to the
-terminal's width.`,
-    );
+    .description("Rank documents by how well they answer a query, best first.");
   addScoringOptions(addDocumentOptions(command))
     .option("-k, --top-k <count>", "print the best documents only", wholeNumberFrom(0))
-    .option("--json", 'print one line of JSON instead: [{"corpusId": …, "score": …, "text": "…"}, …]')
+    .option("--json", 'print one line of JSON: [{"corpusId": …, "score": …, "text": "…"}, …]')
     .addHelpText(
       "after",
       `
+The corpus id is a document's place in what was given, from 0. On a terminal
+documents are cut to its width.
+
 Examples:
-  crossrank rank "how do you find mass?" "Divide the weight by gravity." "High Mass is a service."
+  crossrank rank "how do you find mass?" "Weigh it." "High Mass is sung."
   crossrank rank "how do you find mass?" --file documents.txt --top-k 3
   grep -rhi mass notes/ | crossrank rank "how do you find mass?" --json`,
     )

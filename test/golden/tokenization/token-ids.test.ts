@@ -70,12 +70,18 @@ test.each([
 });
 
 describe.skipIf(!hasModernBert)("ModernBERT's vocabulary (skipped where ../shared does not have it)", () => {
-  test.each([{ stopsEarly: false }, { stopsEarly: true }])("gives the reference's ids for 160 pairs with %o", (options) => {
-    const { cases } = readJson(`${modernBert}/golden-pairs.json`) as { cases: GoldenCase[] };
-    const tokenizer = loadTokenizer(modernBert);
-    expect(cases).toHaveLength(160);
-    for (const { query, document, max_length: maxLength, ids } of cases) {
-      expect([...tokenizer.tokenize([query, document], maxLength, options).inputIds], `${query} | ${document}`).toEqual(ids);
-    }
-  });
+  test.each([{ stopsEarly: false }, { stopsEarly: true }])(
+    "gives the reference's ids for 160 pairs with %o",
+    (options) => {
+      const { cases } = readJson(`${modernBert}/golden-pairs.json`) as { cases: GoldenCase[] };
+      const tokenizer = loadTokenizer(modernBert);
+      expect(cases).toHaveLength(160);
+      for (const { query, document, max_length: maxLength, ids } of cases) {
+        expect(
+          [...tokenizer.tokenize([query, document], maxLength, options).inputIds],
+          `${query} | ${document}`,
+        ).toEqual(ids);
+      }
+    },
+  );
 });

@@ -18,7 +18,7 @@ import {
 } from "../../../src/cross-encoder/resolve-options.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
-const predictDefaults = { batchSize: 32, maxBatchTokens: 1024, applySoftmax: false };
+const predictDefaults = { batchSize: 32, maxBatchTokens: 512, applySoftmax: false };
 
 const known = {
   fromPretrained: ["device", "dtype", "threads", "maxLength", "activationFn", "prompts", "defaultPromptName", "signal"],
@@ -135,7 +135,7 @@ test.each(methods)("an unknown option of %s is named, with all that are known", 
 test.each<[Method, string, unknown[]]>([
   ["fromPretrained", "device", ["gpu", "", null, 0]],
   ["fromPretrained", "dtype", ["int4", "float32", null]],
-  ["fromPretrained", "threads", [0, -1, 1.5, NaN, Infinity, "2", null]],
+  ["fromPretrained", "threads", [0, -1, 1025, 1.5, NaN, Infinity, "2", null]],
   ["fromPretrained", "maxLength", [0, -1, 1.5, NaN, "512", null]],
   ["fromPretrained", "activationFn", ["relu", "", {}, null]],
   ["fromPretrained", "prompts", [[], "query: ", { query: 1 }, null]],

@@ -225,6 +225,16 @@ describe("prompts", () => {
     },
   );
 
+  test("do not include the default name that a file gives: the file is named, not the option", async () => {
+    const pipeline = { ...files["config_sentence_transformers.json"], default_prompt_name: "answer" };
+    const error = await thrownBy(() => settings({ ...files, "config_sentence_transformers.json": pipeline }));
+    expect(error.code).toBe("INVALID_MODEL_FILE");
+    expect(error.message).toContain(
+      "config_sentence_transformers.json: default_prompt_name must be one of the prompts",
+    );
+    expect(error.message).toContain('(query, question), got "answer"');
+  });
+
   test("that are not there are not listed", async () => {
     const error = await thrownBy(() => settings({ "config.json": config }, { defaultPromptName: "query" }));
     expect(error.message).toContain("(there are none)");
@@ -240,6 +250,7 @@ describe("a damaged file", () => {
     ["config.json", "has half a label", { ...config, num_labels: 0.5 }, "num_labels"],
     ["config.json", "has labels without end", { ...config, num_labels: 2 ** 50 }, "num_labels"],
     ["tokenizer_config.json", "has a maximum length that is a text", { model_max_length: "512" }, "model_max_length"],
+    ["tokenizer_config.json", "has half a token", { model_max_length: 512.5 }, "model_max_length"],
     ["tokenizer_config.json", "has a negative maximum length", { model_max_length: -1 }, "model_max_length"],
   ])("%s that %s is refused by its field", async (name, _, content, field) => {
     const error = await thrownBy(() => settings({ "config.json": config, [name]: content }));

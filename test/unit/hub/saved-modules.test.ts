@@ -108,6 +108,13 @@ test.each<[string, readonly object[], string]>([
   expect(error.details["field"]).toBe("modules.json");
 });
 
+test("names no more than ten modules of a chain", async () => {
+  const modules = Array.from({ length: 13 }, (_, index) => ({ ...transformer, path: `${index}_Transformer` }));
+  const { message } = await thrownBy(() => saved({ ...sound, "modules.json": modules }));
+  expect(message).toContain("9_Transformer and 3 more.");
+  expect(message).not.toContain("10_Transformer");
+});
+
 test.each<[string, object, string]>([
   ["another task", { transformer_task: "text-generation" }, '"text-generation"'],
   ["no task, which means the reference's default", {}, "feature-extraction"],

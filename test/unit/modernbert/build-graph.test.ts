@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { buildModernBertGraph, type LocateWeight } from "../../../src/modernbert/build-graph.js";
 import type { ModernBertConfig } from "../../../src/modernbert/modernbert-config.js";
+import { rotaryTables } from "../../../src/modernbert/rotary-tables.js";
 import { modernBertWeightShapes } from "../../../src/modernbert/weight-shapes.js";
 import { streamInputs, type WeightLocation } from "../../../src/onnx/index.js";
 import { allNodes, branchesOf, decodeOnnx, type DecodedGraph, type DecodedTensor } from "../../helpers/decode-onnx.js";
@@ -136,6 +137,33 @@ test("a layer's kind decides which blocks and which rotary tables it uses", () =
   expect(usedBy("layer_1")).not.toContain("document_slots");
   expect([...usedBy("layer_0")].filter((name) => name.includes("rotary"))).toHaveLength(2);
   expect([...usedBy("layer_0")].filter((name) => usedBy("layer_1").has(name) && name.includes("rotary"))).toEqual([]);
+});
+
+test("rotary tables are of the base of their layers' kind", () => {
+  const { initializer } = graphOf(tinyConfig);
+  for (const kind of ["global", "local"] as const) {
+    const { cos, sin } = rotaryTables(tinyConfig.maxPositions, 4, tinyConfig.ropeTheta[kind]);
+    const bytesOfTable = (name: string) =>
+      initializer.find((tensor) => tensor.name.endsWith(`${name}_${kind}`))?.rawData;
+    expect(bytesOfTable("rotary_cos")).toEqual(Buffer.from(cos.buffer));
+    expect(bytesOfTable("rotary_sin")).toEqual(Buffer.from(sin.buffer));
+  }
+});
+
+test("each token is rotated as a sequence of its own, for a stream may be longer than the tables", () => {
+  const { node, initializer } = graphOf(tinyConfig);
+  const makerOf = (value: string | undefined) => node.find(({ output }) => output[0] === value);
+  const shapeOf = (value: string | undefined) => {
+    const shape = initializer.find(({ name }) => name === makerOf(value)?.input[1])?.rawData ?? new Uint8Array();
+    return [...new BigInt64Array(Uint8Array.from(shape).buffer)];
+  };
+  const rotations = node.filter(({ opType }) => opType === "RotaryEmbedding");
+  expect(rotations).toHaveLength(4);
+  for (const { input, attribute } of rotations) {
+    expect(shapeOf(input[0])).toEqual([-1n, 1n, 8n]);
+    expect(shapeOf(input[3])).toEqual([-1n, 1n]);
+    expect(attribute).toMatchObject([{ name: "num_heads", i: 2 }]);
+  }
 });
 
 test("rotary tables are made once a kind, whatever the number of layers", () => {

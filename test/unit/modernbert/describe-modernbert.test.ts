@@ -32,3 +32,15 @@ test("builds the graph over the weights that it is shown", () => {
   expect(new Set(asked)).toEqual(new Set(model.weightShapes.keys()));
   expect(decodeOnnx(graph.encode()).graph.name).toBe("modernbert");
 });
+
+test.each([
+  [undefined, 16],
+  [5, 5],
+  [100, 16],
+])("with a maximum length of %s, the graph has position tables of %i rows", (maxLength, rowCount) => {
+  const model = describeModernBert({ ...sizes, max_position_embeddings: 16 }, source);
+  const locate = () => ({ fileName: "model.safetensors", byteOffset: 0, type: "float32" }) as const;
+  const { initializer } = decodeOnnx(model.buildGraph(locate, maxLength).encode()).graph;
+  const tables = initializer.filter(({ name }) => name.includes("rotary"));
+  expect(tables.map(({ dims }) => dims[0])).toEqual(Array.from({ length: 4 }, () => rowCount));
+});

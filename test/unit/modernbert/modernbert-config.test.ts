@@ -199,6 +199,7 @@ describe("a damaged config", () => {
     ["an unknown kind of layer", { layer_types: ["chunked_attention"] }, "layer_types.0"],
     ["a bias that is a number", { mlp_bias: 1 }, "mlp_bias"],
     ["an epsilon of 0", { norm_eps: 0 }, "norm_eps"],
+    ["a base near 0", { local_rope_theta: 1e-30 }, "local_rope_theta"],
     ["an infinite base", { global_rope_theta: Infinity }, "global_rope_theta"],
     [
       "a base of 0",

@@ -22,8 +22,18 @@ const byteLevel = { type: "ByteLevel", trim_offsets: true };
 
 test.each([
   { name: "TemplateProcessing", postProcessor: bertTemplate, pieces: bertPieces, specialTokenCount: 3 },
-  { name: "BertProcessing", postProcessor: { type: "BertProcessing", ...named }, pieces: bertPieces, specialTokenCount: 3 },
-  { name: "RobertaProcessing", postProcessor: { type: "RobertaProcessing", ...named }, pieces: robertaPieces, specialTokenCount: 4 },
+  {
+    name: "BertProcessing",
+    postProcessor: { type: "BertProcessing", ...named },
+    pieces: bertPieces,
+    specialTokenCount: 3,
+  },
+  {
+    name: "RobertaProcessing",
+    postProcessor: { type: "RobertaProcessing", ...named },
+    pieces: robertaPieces,
+    specialTokenCount: 4,
+  },
   {
     name: "a Sequence of ByteLevel and a template",
     postProcessor: { type: "Sequence", processors: [byteLevel, bertTemplate] },
@@ -45,7 +55,12 @@ describe("refuses, by field and value,", () => {
   test.each([
     { name: "no post-processor", postProcessor: null, field: "post_processor.type", value: null },
     { name: "ByteLevel alone", postProcessor: byteLevel, field: "post_processor.type", value: "ByteLevel" },
-    { name: "an empty Sequence", postProcessor: { type: "Sequence", processors: [] }, field: "post_processor.type", value: "Sequence" },
+    {
+      name: "an empty Sequence",
+      postProcessor: { type: "Sequence", processors: [] },
+      field: "post_processor.type",
+      value: "Sequence",
+    },
     { name: "an unknown type", postProcessor: { type: "Magic" }, field: "post_processor.type", value: "Magic" },
     {
       name: "two templates in a row",

@@ -24,7 +24,10 @@ describe("a pair", () => {
 
   test("follows a template with the document first", () => {
     const postProcessor = { type: "TemplateProcessing", special_tokens: {}, pair: [text("B", 1), text("A", 0)] };
-    const { inputIds, tokenTypeIds } = PairTokenizer.fromJson(wordJson({ post_processor: postProcessor }), {}).tokenize(["a", "b c"], 8);
+    const { inputIds, tokenTypeIds } = PairTokenizer.fromJson(wordJson({ post_processor: postProcessor }), {}).tokenize(
+      ["a", "b c"],
+      8,
+    );
     expect([...inputIds]).toEqual([11, 12, 10]);
     expect([...(tokenTypeIds ?? [])]).toEqual([1, 1, 0]);
   });
@@ -46,12 +49,15 @@ describe("truncation", () => {
   test.each([2, 0, -1, 7.5, NaN, Infinity])("refuses a maximum length of %d", async (maxLength) => {
     const error = await thrownBy(() => words.tokenize(["a", "b"], maxLength));
     expect(error.name).toBe("InvalidOptionsError");
-    expect(error.message).toBe(`maxLength must be an integer of at least 3, the special tokens of a pair, got ${maxLength}.`);
+    expect(error.message).toBe(
+      `maxLength must be an integer of at least 3, the special tokens of a pair, got ${maxLength}.`,
+    );
   });
 });
 
 describe("token types", () => {
-  const typesOf = (json: object, config: object) => PairTokenizer.fromJson(json, config).tokenize(["a", "b c"], 8).tokenTypeIds;
+  const typesOf = (json: object, config: object) =>
+    PairTokenizer.fromJson(json, config).tokenize(["a", "b c"], 8).tokenTypeIds;
   const oneType = wordJson({ post_processor: { type: "RobertaProcessing", cls: ["<s>", 1], sep: ["</s>", 2] } });
 
   test("are given if the model's inputs list them", () => {

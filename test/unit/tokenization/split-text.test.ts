@@ -25,7 +25,10 @@ test.each([
 
 test.each([
   { name: "byte-level BPE", json: byteJson() },
-  { name: "WordPiece of BERT", json: wordJson({ normalizer: { type: "BertNormalizer", clean_text: true, lowercase: true } }) },
+  {
+    name: "WordPiece of BERT",
+    json: wordJson({ normalizer: { type: "BertNormalizer", clean_text: true, lowercase: true } }),
+  },
 ])("cuts where the parts give the tokens of the whole, for $name", ({ json }) => {
   const random = seededRandom(2);
   const tokenizer = PairTokenizer.fromJson(json, {});
@@ -33,7 +36,9 @@ test.each([
   for (let index = 0; index < 300; index += 1) {
     const text = randomText(random, 30);
     const place = findSplit(text, Math.floor((random() * text.length) / 2));
-    expect([...idsOf(text.slice(0, place)), ...idsOf(text.slice(place))], JSON.stringify([text, place])).toEqual(idsOf(text));
+    expect([...idsOf(text.slice(0, place)), ...idsOf(text.slice(place))], JSON.stringify([text, place])).toEqual(
+      idsOf(text),
+    );
   }
 });
 
@@ -48,8 +53,14 @@ test.each([
 test.each([
   { name: "a normalizer that sees the whole text", json: byteJson({ normalizer: { type: "Prepend", prepend: "_" } }) },
   { name: "no pre-tokenizer", json: byteJson({ pre_tokenizer: null }) },
-  { name: "ByteLevel without its expression", json: byteJson({ pre_tokenizer: { type: "ByteLevel", use_regex: false } }) },
-  { name: "a space before each text", json: byteJson({ pre_tokenizer: { type: "ByteLevel", add_prefix_space: true } }) },
+  {
+    name: "ByteLevel without its expression",
+    json: byteJson({ pre_tokenizer: { type: "ByteLevel", use_regex: false } }),
+  },
+  {
+    name: "a space before each text",
+    json: byteJson({ pre_tokenizer: { type: "ByteLevel", add_prefix_space: true } }),
+  },
   { name: "joined unknown tokens", json: byteJson({ model: { ...(byteJson()["model"] as Json), fuse_unk: true } }) },
   { name: "an added token with a space inside", json: byteJson(addedToken({ content: "New York" })) },
   { name: "an added token that takes white space", json: byteJson(addedToken({ rstrip: true })) },

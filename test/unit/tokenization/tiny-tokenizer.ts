@@ -3,7 +3,12 @@ import { PairTokenizer } from "../../../src/tokenization/index.js";
 /** A `tokenizer.json`, or a part of one, that tests change at will. */
 export type Json = Record<string, unknown>;
 
-const specialTokens = ["[UNK]", "[CLS]", "[SEP]"].map((content, id) => ({ id, content, special: true, normalized: false }));
+const specialTokens = ["[UNK]", "[CLS]", "[SEP]"].map((content, id) => ({
+  id,
+  content,
+  special: true,
+  normalized: false,
+}));
 
 const special = (id: string, typeId: number) => ({ SpecialToken: { id, type_id: typeId } });
 const sequence = (id: string, typeId: number) => ({ Sequence: { id, type_id: typeId } });
@@ -37,8 +42,29 @@ export function wordJson(changes: Json = {}): Json {
 /** Byte-level BPE over printable ASCII, space, line feed and the bytes of U+0085 and U+FEFF. */
 export function byteJson(changes: Json = {}): Json {
   const ascii = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
-  const merges = [["Ġ", "t"], ["h", "e"], ["Ġt", "he"], ["Ġ", "Â"], ["Ġ", "ï"], ["Ġ", "Ġ"], [".", "Ċ"]];
-  const tokens = ["[UNK]", "[CLS]", "[SEP]", ...ascii, "Ġ", "Ċ", "Â", "ħ", "ï", "»", "¿", ...merges.map((merge) => merge.join(""))];
+  const merges = [
+    ["Ġ", "t"],
+    ["h", "e"],
+    ["Ġt", "he"],
+    ["Ġ", "Â"],
+    ["Ġ", "ï"],
+    ["Ġ", "Ġ"],
+    [".", "Ċ"],
+  ];
+  const tokens = [
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    ...ascii,
+    "Ġ",
+    "Ċ",
+    "Â",
+    "ħ",
+    "ï",
+    "»",
+    "¿",
+    ...merges.map((merge) => merge.join("")),
+  ];
   return {
     added_tokens: specialTokens,
     normalizer: { type: "NFC" },

@@ -30,15 +30,33 @@ describe("a malformed tokenizer.json is refused, naming the field:", () => {
     ["no prefix for WordPiece", wordModelWith({ continuing_subword_prefix: null }), "model.continuing_subword_prefix"],
     ["no merges", byteModelWith({ merges: undefined }), "model.merges"],
     ["merges of two kinds", byteModelWith({ merges: ["a b", ["c", "d"]] }), "model.merges"],
-    ["a Unigram without its unknown token", wordJson({ model: { type: "Unigram", vocab: [["a", -1]], unk_id: 1 } }), "model"],
+    [
+      "a Unigram without its unknown token",
+      wordJson({ model: { type: "Unigram", vocab: [["a", -1]], unk_id: 1 } }),
+      "model",
+    ],
     ["added tokens that are no list", wordJson({ added_tokens: {} }), "added_tokens"],
     ["an added token that is null", wordJson({ added_tokens: [null] }), "added_tokens.0"],
     ["an empty added token", wordJson({ added_tokens: [{ id: 1, content: "" }] }), "added_tokens.0.content"],
     ["a normalizer that is a text", wordJson({ normalizer: "NFC" }), "normalizer"],
     ["a pre-tokenizer without a type", wordJson({ pre_tokenizer: {} }), "pre_tokenizer.type"],
-    ["steps that are no list", wordJson({ normalizer: { type: "Sequence", normalizers: {} } }), "normalizer.normalizers"],
-    ["a template that is no list", wordJson({ post_processor: { type: "TemplateProcessing", pair: {} } }), "post_processor.pair"],
-    ["a separator without an id", wordJson({ post_processor: { type: "BertProcessing", cls: ["a", 1], sep: ["b"] } }), "post_processor.sep"],
+    ["a pre-tokenizer without its pattern", wordJson({ pre_tokenizer: { type: "Split" } }), "pre_tokenizer"],
+    ["a pattern of no kind", wordJson({ normalizer: { type: "Replace", pattern: {} } }), "normalizer.pattern"],
+    [
+      "steps that are no list",
+      wordJson({ normalizer: { type: "Sequence", normalizers: {} } }),
+      "normalizer.normalizers",
+    ],
+    [
+      "a template that is no list",
+      wordJson({ post_processor: { type: "TemplateProcessing", pair: {} } }),
+      "post_processor.pair",
+    ],
+    [
+      "a separator without an id",
+      wordJson({ post_processor: { type: "BertProcessing", cls: ["a", 1], sep: ["b"] } }),
+      "post_processor.sep",
+    ],
   ])("%s", async (_name, json, field) => {
     const error = await load(json);
     expect(error).toMatchObject({ name: "InvalidModelFileError", details: { path: "m/tokenizer.json", field } });
@@ -64,7 +82,12 @@ describe("what would give other ids than the reference's is refused, naming fiel
     ["a model type", wordModelWith({ type: "WordLevel" }), "model.type", "WordLevel"],
     ["a model type with a method's name", wordModelWith({ type: "toString" }), "model.type", "toString"],
     ["a normalizer", wordJson({ normalizer: { type: "Nmt" } }), "normalizer.type", "Nmt"],
-    ["a pre-tokenizer", wordJson({ pre_tokenizer: { type: "UnicodeScripts" } }), "pre_tokenizer.type", "UnicodeScripts"],
+    [
+      "a pre-tokenizer",
+      wordJson({ pre_tokenizer: { type: "UnicodeScripts" } }),
+      "pre_tokenizer.type",
+      "UnicodeScripts",
+    ],
     [
       "a pre-tokenizer in a Sequence",
       wordJson({ pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Digits" }] } }),
@@ -79,12 +102,18 @@ describe("what would give other ids than the reference's is refused, naming fiel
     ],
     ["truncation on the left", wordJson({ truncation: { direction: "Left" } }), "truncation.direction", "Left"],
   ])("%s", async (_name, json, field, value) => {
-    expect(await load(json)).toMatchObject({ name: "UnsupportedModelError", details: { path: "m/tokenizer.json", field, value } });
+    expect(await load(json)).toMatchObject({
+      name: "UnsupportedModelError",
+      details: { path: "m/tokenizer.json", field, value },
+    });
   });
 
   test("truncation on the left in tokenizer_config.json", async () => {
     const details = { path: "m/tokenizer_config.json", field: "truncation_side", value: "left", supported: ["right"] };
-    expect(await load(wordJson(), { truncation_side: "left" })).toMatchObject({ name: "UnsupportedModelError", details });
+    expect(await load(wordJson(), { truncation_side: "left" })).toMatchObject({
+      name: "UnsupportedModelError",
+      details,
+    });
   });
 });
 

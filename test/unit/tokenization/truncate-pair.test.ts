@@ -14,9 +14,15 @@ test.each([
   { query: 0, document: 20, budget: 7, kept: [0, 7] },
   { query: 0, document: 0, budget: 0, kept: [0, 0] },
   { query: 4094, document: 10_000, budget: 8189, kept: [4094, 4095] },
-])("keeps $kept of $query and $document tokens in $budget", ({ query, document, budget, kept: [queryLength, documentLength] }) => {
-  expect(truncatePair({ queryLength: query, documentLength: document, budget })).toEqual({ queryLength, documentLength });
-});
+])(
+  "keeps $kept of $query and $document tokens in $budget",
+  ({ query, document, budget, kept: [queryLength, documentLength] }) => {
+    expect(truncatePair({ queryLength: query, documentLength: document, budget })).toEqual({
+      queryLength,
+      documentLength,
+    });
+  },
+);
 
 test("keeps what taking one token after the other from the longer text would leave", () => {
   for (const lengths of smallLengths(12)) {

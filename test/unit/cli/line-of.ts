@@ -1,0 +1,6 @@
+import type { Line } from "../../../src/cli/read-lines.js";
+
+/** A line as it comes from a file. */
+export function lineOf(text: string, number = 3): Line {
+  return { text, number, source: "pairs.jsonl", endByte: number * 100 };
+}
