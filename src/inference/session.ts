@@ -71,8 +71,8 @@ function sessionOptions({ threads, weightsFolder }: SessionSource): InferenceSes
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // Errors only: what the runtime has to say goes to stderr, which belongs to the application.
-    logSeverityLevel: 3,
+    // Nothing short of a crash: stderr belongs to the application, and what fails is thrown with its message anyway.
+    logSeverityLevel: 4,
     extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
   };
 }

@@ -92,7 +92,7 @@ export interface AttentionStates {
  * Multi-head attention within blocks.
  *
  * Without a bias ONNX Runtime's `MultiHeadAttention` takes its flash path, whose memory does not grow with the square
- * of the length; with one, `Attention` is the faster of the two (1.6 times at 16 × 128 tokens). Hence the `If`.
+ * of the length; with one, `Attention` is the faster of the two (5.9 against 8.3 ms at 16 × 128 tokens). Hence the `If`.
  *
  * @returns The attended states, [tokens, hidden].
  */
