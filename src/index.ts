@@ -12,6 +12,7 @@ export {
   type TokenizeOptions,
 } from "./cross-encoder/index.js";
 export {
+  CacheUnavailableError,
   CrossrankError,
   DisposedError,
   InferenceError,

@@ -52,8 +52,6 @@ export class CrossEncoder implements AsyncDisposable {
   readonly modelId: string;
   /** Where the model runs. */
   readonly device = "cpu";
-  /** In which precision the model computes. */
-  readonly dtype = "fp32";
   /** Facts about the loaded model. */
   readonly info: ModelInfo;
   readonly #settings: ModelSettings;
@@ -84,6 +82,7 @@ export class CrossEncoder implements AsyncDisposable {
    * @throws {InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} If a file is damaged, or weights are not
    * what `config.json` calls for.
    * @throws {UnsupportedModelError} If the model is of a kind that crossrank does not run.
+   * @throws {CacheUnavailableError} If weights have to be converted and there is no place to keep them.
    * @throws {RuntimeUnavailableError} If onnxruntime-node is missing or does not load.
    */
   static async fromPretrained(model?: string, options: FromPretrainedOptions = {}): Promise<CrossEncoder> {
@@ -91,7 +90,8 @@ export class CrossEncoder implements AsyncDisposable {
     const resolved = resolveFromPretrainedOptions(options);
     const settings = await loadModelSettings(await resolveModelFolder(model), resolved);
     const { folder, config, architecture, labelCount, maxLength } = settings;
-    const worker = new ModelWorker({ folder, config, architecture, labelCount, maxLength, threads: resolved.threads });
+    const { threads, dtype } = resolved;
+    const worker = new ModelWorker({ folder, config, architecture, labelCount, maxLength, threads, dtype });
     const loaded = await loadUnlessAborted(worker, resolved.signal);
     return new CrossEncoder({
       modelId: model ?? "nano",
@@ -100,6 +100,11 @@ export class CrossEncoder implements AsyncDisposable {
       activationFn: resolved.activationFn ?? settings.activation,
       worker,
     });
+  }
+
+  /** In which precision the model computes. */
+  get dtype(): "fp32" | "int8" {
+    return this.info.dtype;
   }
 
   /** Most tokens of a pair, special tokens included. */

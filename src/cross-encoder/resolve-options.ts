@@ -16,7 +16,7 @@ const signal = z.instanceof(AbortSignal);
 
 const fromPretrainedSchema = z.strictObject({
   device: z.enum(["cpu", "auto"]).default("auto"),
-  dtype: z.enum(["fp32", "auto"]).default("auto"),
+  dtype: z.enum(["fp32", "int8", "auto"]).default("auto"),
   threads: positiveInteger.max(maxThreads).default(availableParallelism),
   maxLength: positiveInteger.optional(),
   activationFn: activationFn.optional(),

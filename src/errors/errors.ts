@@ -48,6 +48,12 @@ export class RuntimeUnavailableError extends CrossrankError {
   readonly code = "RUNTIME_UNAVAILABLE";
 }
 
+/** The folder for converted weights cannot be written to. `details.path`; `cause` is the system's error. */
+export class CacheUnavailableError extends CrossrankError {
+  override readonly name = "CacheUnavailableError";
+  readonly code = "CACHE_UNAVAILABLE";
+}
+
 /** ONNX Runtime failed on a micro-batch or on the graph. `details`: what was run; `cause` is its error. */
 export class InferenceError extends CrossrankError {
   override readonly name = "InferenceError";

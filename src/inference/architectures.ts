@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from "../errors/index.js";
-import { describeModernBert, type ConfigSource, type LocateWeight } from "../modernbert/index.js";
-import type { GraphBuilder } from "../onnx/index.js";
+import { describeModernBert, type ConfigSource, type GraphPrecision } from "../modernbert/index.js";
+import type { GraphBuilder, LocateWeight, QuantizedTensor } from "../onnx/index.js";
 import type { StreamShape } from "../planning/index.js";
 
 /** What an architecture's folder provides, so that checkpoints of it can be run. */
@@ -11,8 +11,10 @@ export interface Architecture {
   maxPositions: number;
   vocabularySize: number;
   streamShape: StreamShape;
-  /** @param maxLength - Most tokens that a pair will have: no more positions are needed. */
-  buildGraph(locate: LocateWeight, maxLength: number): GraphBuilder;
+  /** What a graph in int8 reads in place of float tensors of the checkpoint. */
+  int8Tensors(): QuantizedTensor[];
+  /** @param options.maxLength - Most tokens that a pair will have: no more positions are needed. */
+  buildGraph(locate: LocateWeight, options: { maxLength: number; precision: GraphPrecision }): GraphBuilder;
 }
 
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;

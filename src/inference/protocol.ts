@@ -8,6 +8,9 @@ import type { SerializedError } from "../errors/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
 
+/** Precisions that models compute in. */
+export type ComputeDtype = "fp32" | "int8";
+
 /** Which model to load, and how. Plain data, settled by the caller's thread. */
 export interface ModelSpec {
   folder: string;
@@ -18,10 +21,14 @@ export interface ModelSpec {
   /** Most tokens of a pair, special tokens included. */
   maxLength: number;
   threads: number;
+  /** `"auto"`: what the folder's weights are for. */
+  dtype: ComputeDtype | "auto";
 }
 
 /** Facts about a model that only its weights tell. */
 export interface LoadedModel {
+  /** In which precision the model computes. */
+  dtype: ComputeDtype;
   parameterCount: number;
   /** How the checkpoint holds its weights, e.g. `["F32"]`. */
   weightTypes: readonly string[];

@@ -3,19 +3,16 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { readJsonFile } from "../json/index.js";
-import type { LocateWeight } from "../modernbert/index.js";
+import type { GraphPrecision } from "../modernbert/index.js";
+import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type TokenIds } from "../planning/index.js";
-import {
-  checkTensors,
-  openCheckpoint,
-  requireWeightDtype,
-  type Checkpoint,
-  type WeightDtype,
-} from "../safetensors/index.js";
+import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
+import { checkTensors, openCheckpoint, type Checkpoint, type Dtype } from "../safetensors/index.js";
 import { PairTokenizer, type TokenizedPair, type TokenizeOptions } from "../tokenization/index.js";
 import { checkTokenIds } from "./check-token-ids.js";
 import { describeArchitecture, type Architecture } from "./architectures.js";
-import type { LoadedModel, ModelSpec } from "./protocol.js";
+import { productsSaturate } from "./product-saturation.js";
+import type { ComputeDtype, LoadedModel, ModelSpec } from "./protocol.js";
 import { openSession, type Session } from "./session.js";
 
 /** A loaded model: its tokenizer and its session. Belongs to the worker thread. */
@@ -48,16 +45,17 @@ export class ScoringModel {
       labelCount: spec.labelCount,
     });
     requirePositions(spec.maxLength, architecture.maxPositions);
-    const checkpoint = await openCheckpoint(spec.folder);
-    checkTensors(architecture.weightShapes, checkpoint);
+    const { checkpoint, dtype } = await openWeights(spec, architecture);
     const tokenizer = await loadTokenizer(spec.folder, architecture.vocabularySize);
     requireRoom(spec.maxLength, tokenizer.specialTokenCount);
     const session = await openSession({
-      graph: architecture.buildGraph(locateWeights(checkpoint), spec.maxLength).encode(),
+      graph: architecture
+        .buildGraph(locateWeights(checkpoint), { maxLength: spec.maxLength, precision: await precisionOf(dtype) })
+        .encode(),
       weightsFolder: await weightsFolder(checkpoint),
       threads: spec.threads,
     });
-    return new ScoringModel({ spec, info: describeCheckpoint(checkpoint), architecture, tokenizer, session });
+    return new ScoringModel({ spec, info: describeCheckpoint(checkpoint, dtype), architecture, tokenizer, session });
   }
 
   tokenize(pair: readonly [query: string, document: string], options?: TokenizeOptions): TokenizedPair {
@@ -104,16 +102,55 @@ async function loadTokenizer(folder: string, vocabularySize: number): Promise<Pa
   return tokenizer;
 }
 
-const floatTypes = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const satisfies Record<WeightDtype, string>;
+/** A checkpoint that is checked, in the precision that the model computes in. */
+interface Weights {
+  checkpoint: Checkpoint;
+  dtype: ComputeDtype;
+}
+
+/** Opens the weights in the folder, or the int8 form of them. `"auto"` is what the folder holds. */
+async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
+  const checkpoint = await openCheckpoint(folder);
+  const tensors = architecture.int8Tensors();
+  const contents = int8Contents(architecture.weightShapes, tensors);
+  if (isInt8Checkpoint(checkpoint)) {
+    if (dtype === "fp32") throw onlyInt8(folder);
+    checkTensors(contents.shapes, checkpoint, contents.dtypes);
+    return { checkpoint, dtype: "int8" };
+  }
+  checkTensors(architecture.weightShapes, checkpoint);
+  if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
+  return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
+}
+
+function onlyInt8(folder: string): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `dtype must be "int8" or "auto" for ${folder}, which holds int8 weights, got "fp32". Load the model it was ` +
+      `converted from instead.`,
+    { dtype: "fp32", folder },
+  );
+}
+
+async function precisionOf(dtype: ComputeDtype): Promise<GraphPrecision> {
+  return dtype === "fp32" ? { dtype } : { dtype, hasUnsignedWeights: await productsSaturate() };
+}
+
+const weightTypes: Partial<Record<Dtype, WeightLocation["type"]>> = {
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I8: "int8",
+};
 
 function locateWeights(checkpoint: Checkpoint): LocateWeight {
   const realNames = new Map(checkpoint.files.map(({ path, realPath }) => [path, basename(realPath)]));
   return (name) => {
     const tensor = checkpoint.tensors.get(name);
     const fileName = realNames.get(tensor?.path ?? "");
-    if (tensor === undefined || fileName === undefined)
+    const type = tensor && weightTypes[tensor.dtype];
+    if (tensor === undefined || fileName === undefined || type === undefined)
       throw new TypeError(`Weight ${name} was checked and is not there. This is a bug.`);
-    return { fileName, byteOffset: tensor.byteOffset, type: floatTypes[requireWeightDtype(tensor)] };
+    return { fileName, byteOffset: tensor.byteOffset, type };
   };
 }
 
@@ -146,9 +183,10 @@ function requireRoom(maxLength: number, specialTokenCount: number): void {
   );
 }
 
-function describeCheckpoint(checkpoint: Checkpoint): LoadedModel {
+function describeCheckpoint(checkpoint: Checkpoint, dtype: ComputeDtype): LoadedModel {
   const tensors = [...checkpoint.tensors.values()];
   return {
+    dtype,
     parameterCount: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     weightTypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
     weightFiles: checkpoint.files.map(({ path }) => basename(path)),

@@ -11,28 +11,48 @@
 import {
   addTokenStream,
   attendInBlocks,
+  Float32Layers,
+  floatWeight,
   GraphBuilder,
+  Int8Layers,
   logitsOutput,
   poolDocuments,
+  settle,
+  type LinearLayers,
+  type LinearWeight,
+  type LocateWeight,
+  type QuantizedTensor,
   type RowRange,
+  type ScaledStates,
   type TokenStream,
   type Value,
-  type WeightLocation,
 } from "../onnx/index.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { rotaryTables } from "./rotary-tables.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
 
-/** Finds where a weight lies. */
-export type LocateWeight = (name: string) => WeightLocation;
+/** In which precision the linear layers and the table of embeddings are; norms, attention and head are float32 always. */
+export type GraphPrecision = { dtype: "fp32" } | { dtype: "int8"; hasUnsignedWeights: boolean };
 
 /**
  * Builds the graph; its weights stay in the files that `locate` names.
  *
  * Inputs are the token stream's (`streamInputs`), the output is `logits`, float32 [documents, labels].
  */
-export function buildModernBertGraph(config: ModernBertConfig, locate: LocateWeight): GraphBuilder {
-  return new ModernBertGraph(config, locate).build();
+export function buildModernBertGraph(
+  config: ModernBertConfig,
+  locate: LocateWeight,
+  precision: GraphPrecision = { dtype: "fp32" },
+): GraphBuilder {
+  return new ModernBertGraph(config, locate, precision).build();
+}
+
+/** What an int8 graph reads in place of float tensors of the checkpoint. */
+export function modernBertInt8Tensors(config: ModernBertConfig): QuantizedTensor[] {
+  const nowhere = { fileName: "", byteOffset: 0, type: "float32" } as const;
+  const graph = new ModernBertGraph(config, () => nowhere, { dtype: "int8", hasUnsignedWeights: false });
+  graph.build();
+  return graph.int8Tensors;
 }
 
 class ModernBertGraph {
@@ -41,13 +61,26 @@ class ModernBertGraph {
   readonly #locate: LocateWeight;
   readonly #shapes: WeightShapes;
   readonly #stream: TokenStream;
-  readonly #rotary = new Map<LayerKind, { cos: Value; sin: Value }>();
+  readonly #layers: LinearLayers;
+  readonly #float32Layers: LinearLayers;
+  readonly #rotary = new Map<LayerKind, RotaryAngles>();
+  /** The last that were scaled: q and k have one scale. */
+  #scaled: { tokenScale: Value; angles: RotaryAngles } | undefined;
 
-  constructor(config: ModernBertConfig, locate: LocateWeight) {
+  constructor(config: ModernBertConfig, locate: LocateWeight, precision: GraphPrecision) {
     this.#config = config;
     this.#locate = locate;
     this.#shapes = modernBertWeightShapes(config);
     this.#stream = addTokenStream(this.#graph, { hasWindows: config.layerKinds.includes("local") });
+    this.#float32Layers = new Float32Layers(this.#graph, locate);
+    this.#layers =
+      precision.dtype === "fp32"
+        ? this.#float32Layers
+        : new Int8Layers(this.#graph, locate, { tokens: this.#stream.inputIds, ...precision });
+  }
+
+  get int8Tensors(): QuantizedTensor[] {
+    return this.#layers instanceof Int8Layers ? this.#layers.tensors : [];
   }
 
   build(): GraphBuilder {
@@ -57,18 +90,14 @@ class ModernBertGraph {
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, kind));
     }
     states = this.#norm(states, "model.final_norm");
-    const logits = this.#graph.scope("head", () => this.#head(states));
+    const logits = this.#graph.scope("head", () => this.#classify(states));
     this.#graph.output(logitsOutput, logits, "float32", ["documents", labelCount]);
     return this.#graph;
   }
 
   #embeddings(): Value {
     const name = "model.embeddings.tok_embeddings.weight";
-    const location = this.#locate(name);
-    const table = this.#graph.weight(name, this.#shape(name), location);
-    const rows = this.#graph.op("Gather", [table, this.#stream.inputIds]);
-    // A table in half precision stays so: only the rows that are looked up are converted.
-    const embeddings = location.type === "float32" ? rows : this.#graph.castToFloat32(rows);
+    const embeddings = this.#layers.lookUp({ name, shape: this.#shape(name) }, this.#stream.inputIds);
     return this.#norm(embeddings, "model.embeddings.norm");
   }
 
@@ -82,53 +111,77 @@ class ModernBertGraph {
 
   #attention(states: Value, name: string, kind: LayerKind): Value {
     const { hiddenSize, headCount } = this.#config;
+    const input = this.#layers.prepare({ values: states });
     // Rows of Wqkv are q, then k, then v; taken as three matrices, their products need no splitting.
     const part = (index: number) =>
-      this.#linear(states, `${name}.Wqkv`, { start: index * hiddenSize, end: (index + 1) * hiddenSize });
+      this.#linear(input, `${name}.Wqkv`, { start: index * hiddenSize, end: (index + 1) * hiddenSize });
     const [query, key, value] = [part(0), part(1), part(2)];
     const blocks = kind === "global" ? this.#stream.documents : present(this.#stream.windows, "windows");
-    const rotated = { query: this.#rotate(query, kind), key: this.#rotate(key, kind), value };
+    const rotated = {
+      query: this.#rotate(query, kind),
+      key: this.#rotate(key, kind),
+      value: settle(this.#graph, value),
+    };
     const attended = attendInBlocks(this.#graph, rotated, blocks, { headCount, hiddenSize });
-    return this.#linear(attended, `${name}.Wo`);
+    return settle(this.#graph, this.#linear(this.#layers.prepare({ values: attended }), `${name}.Wo`));
   }
 
   /** GeGLU: rows of Wi are the activated half, then the gate. */
   #mlp(states: Value, name: string): Value {
     const { intermediateSize } = this.#config;
-    const inner = this.#linear(states, `${name}.Wi`, { start: 0, end: intermediateSize });
-    const gate = this.#linear(states, `${name}.Wi`, { start: intermediateSize, end: 2 * intermediateSize });
-    const activated = this.#graph.op("Gelu", [inner]);
-    return this.#linear(this.#graph.op("Mul", [activated, gate]), `${name}.Wo`);
+    const input = this.#layers.prepare({ values: states });
+    const inner = this.#linear(input, `${name}.Wi`, { start: 0, end: intermediateSize });
+    const gate = this.#linear(input, `${name}.Wi`, { start: intermediateSize, end: 2 * intermediateSize });
+    const activated = this.#graph.op("Gelu", [settle(this.#graph, inner)]);
+    // The gate's scale is a factor of the product's rows: it need not be applied before these are quantized again.
+    const product = { ...gate, values: this.#graph.op("Mul", [activated, gate.values]) };
+    return settle(this.#graph, this.#linear(this.#layers.prepare(product), `${name}.Wo`));
   }
 
-  #head(states: Value): Value {
+  #classify(states: Value): Value {
     const pooled = poolDocuments(this.#graph, states, this.#stream, this.#config.hiddenSize);
-    const dense = this.#graph.op("Gelu", [this.#linear(pooled, "head.dense")]);
-    return this.#linear(this.#norm(dense, "head.norm"), "classifier");
+    const dense = this.#graph.op("Gelu", [this.#headLinear(pooled, "head.dense")]);
+    return this.#headLinear(this.#norm(dense, "head.norm"), "classifier");
   }
 
-  #rotate(states: Value, kind: LayerKind): Value {
+  #rotate(states: ScaledStates, kind: LayerKind): Value {
     const { hiddenSize, headCount } = this.#config;
-    const { cos, sin } = this.#rotaryTables(kind);
+    const { cos, sin } = this.#scaledAngles(states.tokenScale, kind);
     // A sequence of one for each token: the operator takes no sequence longer than its tables, and a stream can be.
-    const stream = this.#graph.reshape(states, [-1, 1, hiddenSize]);
-    const positions = this.#graph.reshape(this.#stream.positionIds, [-1, 1]);
-    const rotated = this.#graph.op("RotaryEmbedding", [stream, cos, sin, positions], { num_heads: BigInt(headCount) });
+    const stream = this.#graph.reshape(states.values, [-1, 1, hiddenSize]);
+    const rotated = this.#graph.op("RotaryEmbedding", [stream, cos, sin], { num_heads: BigInt(headCount) });
     return this.#graph.reshape(rotated, [-1, hiddenSize]);
   }
 
-  #rotaryTables(kind: LayerKind): { cos: Value; sin: Value } {
+  /** A rotation is linear: a token's scale goes into its cosines and sines, which are far fewer than its states. */
+  #scaledAngles(tokenScale: Value | undefined, kind: LayerKind): RotaryAngles {
+    const angles = this.#rotaryAngles(kind);
+    if (tokenScale === undefined) return angles;
+    if (this.#scaled?.tokenScale === tokenScale) return this.#scaled.angles;
+    const scale = this.#graph.reshape(tokenScale, [-1, 1, 1]);
+    const scaled = {
+      cos: this.#graph.op("Mul", [angles.cos, scale]),
+      sin: this.#graph.op("Mul", [angles.sin, scale]),
+    };
+    this.#scaled = { tokenScale, angles: scaled };
+    return scaled;
+  }
+
+  /** Each token's cosines and sines, [tokens, 1, headSize / 2]; all layers of a kind share them. */
+  #rotaryAngles(kind: LayerKind): RotaryAngles {
     const known = this.#rotary.get(kind);
     if (known) return known;
     const { hiddenSize, headCount, maxPositions, ropeTheta } = this.#config;
-    const headSize = hiddenSize / headCount;
-    const tables = rotaryTables(maxPositions, headSize, ropeTheta[kind]);
-    const values = {
-      cos: this.#graph.constant(`rotary_cos_${kind}`, tables.cos, [maxPositions, headSize / 2]),
-      sin: this.#graph.constant(`rotary_sin_${kind}`, tables.sin, [maxPositions, headSize / 2]),
+    const halfHead = hiddenSize / headCount / 2;
+    const tables = rotaryTables(maxPositions, 2 * halfHead, ropeTheta[kind]);
+    const perToken = (name: "cos" | "sin") => {
+      const table = this.#graph.constant(`rotary_${name}_${kind}`, tables[name], [maxPositions, halfHead]);
+      const rows = this.#graph.op("Gather", [table, this.#stream.positionIds]);
+      return this.#graph.reshape(rows, [-1, 1, halfHead]);
     };
-    this.#rotary.set(kind, values);
-    return values;
+    const angles = { cos: perToken("cos"), sin: perToken("sin") };
+    this.#rotary.set(kind, angles);
+    return angles;
   }
 
   #norm(states: Value, name: string): Value {
@@ -136,25 +189,39 @@ class ModernBertGraph {
     return this.#graph.op("LayerNormalization", inputs, { epsilon: this.#config.normEpsilon });
   }
 
-  /** A linear layer, or the part of it that gives some of its outputs. */
-  #linear(states: Value, name: string, rows?: RowRange): Value {
-    const inputs = [states, this.#weight(`${name}.weight`, rows), this.#optionalWeight(`${name}.bias`, rows)];
-    return this.#graph.op("Gemm", inputs, { transB: 1n });
+  /** A linear layer of the encoder, or the part of it that gives some of its outputs. */
+  #linear(states: ScaledStates, name: string, rows?: RowRange): ScaledStates {
+    return this.#layers.apply(states, this.#linearWeight(name, rows));
   }
 
-  #optionalWeight(name: string, rows?: RowRange): Value | undefined {
-    return this.#shapes.has(name) ? this.#weight(name, rows) : undefined;
+  /** A linear layer of the head, float32 always: it runs once a document, and its error would be the score's. */
+  #headLinear(states: Value, name: string): Value {
+    return this.#float32Layers.apply({ values: states }, this.#linearWeight(name)).values;
   }
 
-  #weight(name: string, rows?: RowRange): Value {
-    const location = this.#locate(name);
-    const stored = this.#graph.weight(name, this.#shape(name), location, rows);
-    return location.type === "float32" ? stored : this.#graph.castToFloat32(stored);
+  #linearWeight(layer: string, rows?: RowRange): LinearWeight {
+    const [name, biasName] = [`${layer}.weight`, `${layer}.bias`];
+    const bias = this.#shapes.has(biasName) ? { name: biasName, shape: this.#shape(biasName) } : undefined;
+    return { name, shape: this.#shape(name), rows, bias };
+  }
+
+  #optionalWeight(name: string): Value | undefined {
+    return this.#shapes.has(name) ? this.#weight(name) : undefined;
+  }
+
+  #weight(name: string): Value {
+    return floatWeight(this.#graph, this.#locate, { name, shape: this.#shape(name) });
   }
 
   #shape(name: string): readonly number[] {
     return present(this.#shapes.get(name), `a shape for ${name}`);
   }
+}
+
+/** Cosines and sines of rotary positions. */
+interface RotaryAngles {
+  cos: Value;
+  sin: Value;
 }
 
 function present<T>(value: T | undefined, what: string): T {

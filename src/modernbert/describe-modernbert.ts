@@ -1,5 +1,5 @@
-import type { GraphBuilder } from "../onnx/index.js";
-import { buildModernBertGraph, type LocateWeight } from "./build-graph.js";
+import type { GraphBuilder, LocateWeight, QuantizedTensor } from "../onnx/index.js";
+import { buildModernBertGraph, modernBertInt8Tensors, type GraphPrecision } from "./build-graph.js";
 import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
 
@@ -11,11 +11,14 @@ export interface ModernBert {
   vocabularySize: number;
   /** How the graph's inputs are planned. */
   streamShape: { pooling: "mean" | "cls"; windowRadius: number | undefined };
+  /** What a graph in int8 reads in place of float tensors of the checkpoint. */
+  int8Tensors(): QuantizedTensor[];
   /**
-   * @param maxLength - Most tokens that a pair will have, if that is less than {@link ModernBert.maxPositions}: the
+   * @param options.precision - fp32 by default.
+   * @param options.maxLength - Most tokens that a pair will have, if that is less than {@link ModernBert.maxPositions}: the
    * graph holds a row of its position tables for each.
    */
-  buildGraph(locate: LocateWeight, maxLength?: number): GraphBuilder;
+  buildGraph(locate: LocateWeight, options?: { maxLength?: number; precision?: GraphPrecision }): GraphBuilder;
 }
 
 /**
@@ -33,7 +36,8 @@ export function describeModernBert(json: unknown, source: ConfigSource): ModernB
       pooling: config.pooling,
       windowRadius: config.layerKinds.includes("local") ? config.localRadius : undefined,
     },
-    buildGraph: (locate, maxLength = config.maxPositions) =>
-      buildModernBertGraph({ ...config, maxPositions: Math.min(maxLength, config.maxPositions) }, locate),
+    int8Tensors: () => modernBertInt8Tensors(config),
+    buildGraph: (locate, { maxLength = config.maxPositions, precision } = {}) =>
+      buildModernBertGraph({ ...config, maxPositions: Math.min(maxLength, config.maxPositions) }, locate, precision),
   };
 }

@@ -1,3 +1,3 @@
-export { type LocateWeight } from "./build-graph.js";
+export { type GraphPrecision } from "./build-graph.js";
 export { describeModernBert, type ModernBert } from "./describe-modernbert.js";
 export { type ConfigSource } from "./modernbert-config.js";

@@ -25,12 +25,15 @@ export interface WeightLocation {
   fileName: string;
   /** From the start of the file. */
   byteOffset: number;
-  type: FloatType;
+  type: WeightType;
 }
 
-export type FloatType = "float32" | "float16" | "bfloat16";
+export type WeightType = "float32" | "float16" | "bfloat16" | "int8";
 
-const bytesPerElement = { float32: 4, float16: 2, bfloat16: 2 };
+const bytesPerElement: Record<WeightType, number> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
+
+/** What a constant's numbers are held in. */
+type ConstantData = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
 /** Some of a weight's rows, `start` to before `end` of its outermost axis. */
 export interface RowRange {
@@ -108,15 +111,20 @@ export class GraphBuilder {
 
   /** Converts to float32. Of a weight, ONNX Runtime does it once, when it loads the graph. */
   castToFloat32(value: Value): Value {
-    return this.op("Cast", [value], { to: BigInt(elementType.float32) });
+    return this.cast(value, "float32");
+  }
+
+  /** Converts to another type of element. Of a weight, ONNX Runtime does it once, when it loads the graph. */
+  cast(value: Value, type: ElementType): Value {
+    return this.op("Cast", [value], { to: BigInt(elementType[type]) });
   }
 
   /** Adds a constant whose bytes become part of the graph's own file. */
-  constant(name: string, data: Float32Array | BigInt64Array, shape: readonly number[]): Value {
+  constant(name: string, data: ConstantData, shape: readonly number[]): Value {
     const tensor: TensorMessage = {
       name: this.#qualified(name),
       dims: shape,
-      dataType: data instanceof Float32Array ? elementType.float32 : elementType.int64,
+      dataType: elementType[constantType(data)],
       rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     };
     this.#message.initializer.push(tensor);
@@ -199,6 +207,13 @@ export class GraphBuilder {
 function inputNames(inputs: readonly (Value | undefined)[]): string[] {
   const count = inputs.findLastIndex((input) => input !== undefined) + 1;
   return inputs.slice(0, count).map((input) => input ?? "");
+}
+
+function constantType(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof BigInt64Array) return "int64";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Int8Array ? "int8" : "uint8";
 }
 
 function attribute(name: string, value: Attribute): AttributeMessage {

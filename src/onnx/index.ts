@@ -1,5 +1,16 @@
 export { GraphBuilder, type RowRange, type Value, type WeightLocation } from "./graph-builder.js";
 export {
+  Float32Layers,
+  floatWeight,
+  Int8Layers,
+  settle,
+  type LinearLayers,
+  type LinearWeight,
+  type LocateWeight,
+  type QuantizedTensor,
+  type ScaledStates,
+} from "./linear-layers.js";
+export {
   addTokenStream,
   attendInBlocks,
   logitsOutput,

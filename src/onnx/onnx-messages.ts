@@ -7,7 +7,16 @@
 import protobuf from "protobufjs/light.js";
 
 /** Element types of the tensors crossrank writes (`TensorProto.DataType`). */
-export const elementType = { float32: 1, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const;
+export const elementType = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  bfloat16: 16,
+} as const;
 
 export type ElementType = keyof typeof elementType;
 

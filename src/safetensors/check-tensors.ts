@@ -1,8 +1,9 @@
 import { InvalidModelFileError, ShapeMismatchError, TensorNotFoundError } from "../errors/index.js";
 import type { Checkpoint, TensorEntry } from "./checkpoint.js";
+import type { Dtype } from "./dtype.js";
 import { closestName } from "./closest-name.js";
 import { listNames, quote, showShape } from "./message-text.js";
-import { requireWeightDtype } from "./weight-dtype.js";
+import { requireDtype, requireWeightDtype } from "./weight-dtype.js";
 
 /** How many names a hint is searched in: a model has hundreds, a hostile file can have a million. */
 const maxHintCandidates = 1000;
@@ -10,21 +11,29 @@ const maxHintCandidates = 1000;
 const checkConfig = "Check that config.json and the weights are of the same model.";
 
 /**
- * Checks that a checkpoint holds the expected tensors and no others, all as floats that weights are read from.
+ * Checks that a checkpoint holds the expected tensors and no others, as floats that weights are read from unless said
+ * otherwise.
  *
  * A renamed tensor is both missing and unexpected, so these are reported together.
  *
  * @param expected - Shape of each tensor, by name.
+ * @param dtypes - Of the tensors that must be of another type, by name.
  * @throws {TensorNotFoundError} If a tensor is missing.
  * @throws {InvalidModelFileError} If none is missing but there are unexpected ones.
  * @throws {ShapeMismatchError} If a tensor has another shape.
- * @throws {UnsupportedModelError} If a tensor is neither F32, F16 nor BF16.
+ * @throws {UnsupportedModelError} If a tensor is neither F32, F16 nor BF16, or not of the type it must have.
  */
-export function checkTensors(expected: ReadonlyMap<string, readonly number[]>, checkpoint: Checkpoint): void {
+export function checkTensors(
+  expected: ReadonlyMap<string, readonly number[]>,
+  checkpoint: Checkpoint,
+  dtypes: ReadonlyMap<string, Dtype> = new Map(),
+): void {
   checkNames(expected, checkpoint);
   for (const tensor of checkpoint.tensors.values()) {
     checkShape(tensor, expected.get(tensor.name) ?? []);
-    requireWeightDtype(tensor);
+    const dtype = dtypes.get(tensor.name);
+    if (dtype === undefined) requireWeightDtype(tensor);
+    else requireDtype(tensor, dtype);
   }
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import { buildModernBertGraph, type LocateWeight } from "../../../src/modernbert/build-graph.js";
+import { buildModernBertGraph } from "../../../src/modernbert/build-graph.js";
 import type { ModernBertConfig } from "../../../src/modernbert/modernbert-config.js";
 import { rotaryTables } from "../../../src/modernbert/rotary-tables.js";
 import { modernBertWeightShapes } from "../../../src/modernbert/weight-shapes.js";
-import { streamInputs, type WeightLocation } from "../../../src/onnx/index.js";
+import { streamInputs, type LocateWeight } from "../../../src/onnx/index.js";
 import { allNodes, branchesOf, decodeOnnx, type DecodedGraph, type DecodedTensor } from "../../helpers/decode-onnx.js";
 import { tinyConfig, withEveryBias } from "../../helpers/tiny-modernbert.js";
 
-type FloatType = WeightLocation["type"];
+type FloatType = "float32" | "float16" | "bfloat16";
 
 const allGlobal: ModernBertConfig = { ...tinyConfig, layerKinds: ["global", "global"] };
 

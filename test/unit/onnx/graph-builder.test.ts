@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { GraphBuilder, type FloatType, type Value } from "../../../src/onnx/graph-builder.js";
+import { GraphBuilder, type Value, type WeightType } from "../../../src/onnx/graph-builder.js";
 import { branchesOf, decodeOnnx, type DecodedGraph, type DecodedNode } from "../../helpers/decode-onnx.js";
 
 function graphOf(builder: GraphBuilder): DecodedGraph {
@@ -142,7 +142,7 @@ describe("scope", () => {
 });
 
 describe("weight", () => {
-  test.each<[FloatType, string, number]>([
+  test.each<[WeightType, string, number]>([
     ["float32", "FLOAT", 4],
     ["float16", "FLOAT16", 2],
     ["bfloat16", "BFLOAT16", 2],
@@ -164,7 +164,7 @@ describe("weight", () => {
     ]);
   });
 
-  test.each<[FloatType, string, string]>([
+  test.each<[WeightType, string, string]>([
     ["float32", "1024", "36"],
     ["float16", "1012", "18"],
     ["bfloat16", "1012", "18"],

@@ -1,0 +1,120 @@
+/**
+ * int8 checkpoints: a safetensors file that holds what an int8 graph reads.
+ *
+ * Linear weights and tables are int8 with their scales beside them (`QuantizedTensor` says how they are laid out); all
+ * other tensors are float32 under their own names.
+ */
+import { InvalidModelFileError } from "../errors/index.js";
+import type { QuantizedTensor } from "../onnx/index.js";
+import {
+  readTensor,
+  writeSafetensors,
+  type Checkpoint,
+  type Dtype,
+  type TensorEntry,
+  type TensorSource,
+} from "../safetensors/index.js";
+import { quantizeRows, transpose } from "./quantize-rows.js";
+
+/** Whether a checkpoint is one that {@link writeInt8Checkpoint} wrote. */
+export function isInt8Checkpoint({ tensors }: Checkpoint): boolean {
+  return [...tensors.values()].some(({ dtype }) => dtype === "I8");
+}
+
+/** What an int8 checkpoint must hold. */
+export interface Int8Contents {
+  shapes: ReadonlyMap<string, readonly number[]>;
+  /** Of the tensors that are not of floats. */
+  dtypes: ReadonlyMap<string, Dtype>;
+}
+
+/** @param floatShapes - What the checkpoint it is made from holds. */
+export function int8Contents(
+  floatShapes: ReadonlyMap<string, readonly number[]>,
+  tensors: readonly QuantizedTensor[],
+): Int8Contents {
+  const shapes = new Map(floatShapes);
+  const dtypes = new Map<string, Dtype>();
+  for (const { source } of tensors) shapes.delete(source);
+  for (const tensor of tensors) {
+    shapes.set(tensor.name, tensor.shape);
+    dtypes.set(tensor.name, "I8");
+    shapes.set(tensor.scaleName, [scaleCount(tensor)]);
+  }
+  return { shapes, dtypes };
+}
+
+/**
+ * Quantizes a checkpoint; the file appears under its name once it is complete.
+ *
+ * @param checkpoint - Its tensors are checked already.
+ * @param tensors - What to quantize; all else is copied as float32.
+ * @throws {InvalidModelFileError} If a weight is not finite, or a file changed under us.
+ */
+export async function writeInt8Checkpoint(
+  checkpoint: Checkpoint,
+  tensors: readonly QuantizedTensor[],
+  path: string,
+): Promise<void> {
+  const quantized = new Set(tensors.map(({ source }) => source));
+  const sources: TensorSource[] = [];
+  for (const entry of checkpoint.tensors.values()) {
+    if (quantized.has(entry.name)) continue;
+    sources.push({
+      name: entry.name,
+      dtype: "F32",
+      shape: entry.shape,
+      data: async function* () {
+        yield await readTensor(entry);
+      },
+    });
+  }
+  for (const tensor of tensors) sources.push(...(await quantize(tensor, checkpoint)));
+  await writeSafetensors(path, sources, { format: "crossrank-int8" });
+}
+
+async function quantize(tensor: QuantizedTensor, checkpoint: Checkpoint): Promise<TensorSource[]> {
+  const entry = rowsOf(present(checkpoint.tensors.get(tensor.source)), tensor.rows);
+  const rowLength = entry.shape[1] ?? 0;
+  const weights = await readTensor(entry);
+  requireFinite(weights, entry);
+  const { values, scales } = quantizeRows(weights, rowLength);
+  const laidOut = tensor.kind === "linear" ? transpose(values, rowLength) : values;
+  return [
+    { name: tensor.name, dtype: "I8", shape: tensor.shape, data: laidOut },
+    { name: tensor.scaleName, dtype: "F32", shape: [scaleCount(tensor)], data: scales },
+  ];
+}
+
+function scaleCount({ kind, shape }: QuantizedTensor): number {
+  return kind === "linear" ? shape[1] : shape[0];
+}
+
+/** The part of a matrix on disk that holds some of its rows. */
+function rowsOf(entry: TensorEntry, rows: QuantizedTensor["rows"]): TensorEntry {
+  if (rows === undefined) return entry;
+  const [rowCount = 1, rowLength = 1] = entry.shape;
+  const rowBytes = entry.byteLength / rowCount;
+  const count = rows.end - rows.start;
+  return {
+    ...entry,
+    shape: [count, rowLength],
+    byteOffset: entry.byteOffset + rows.start * rowBytes,
+    byteLength: count * rowBytes,
+  };
+}
+
+function requireFinite(weights: Float32Array, { name, path }: TensorEntry): void {
+  const index = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (index < 0) return;
+  throw new InvalidModelFileError(
+    `Tensor "${name}" of ${path} must be finite to be quantized, got ${weights[index]} at element ${index}. ` +
+      `Use dtype "fp32", or a sound checkpoint.`,
+    { path, tensor: name, index },
+  );
+}
+
+function present(entry: TensorEntry | undefined): TensorEntry {
+  if (entry === undefined) throw new TypeError("A tensor to quantize was checked and is not there. This is a bug.");
+  return entry;
+}
