@@ -3,6 +3,8 @@ import tseslint from "typescript-eslint";
 /** Layers from the top down: a folder may import from those in the rows below it, never from its own row or above. */
 const layers = [
   ["cli"],
+  ["conversion"],
+  ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
   ["tokenization", "planning", "quantization", "modernbert"],

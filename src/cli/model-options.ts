@@ -4,7 +4,7 @@ import { wholeNumberFrom } from "./parse-whole-number.js";
 import { pick } from "./pick.js";
 
 /** Which model, and how it is loaded. */
-export interface ModelFlags extends Pick<FromPretrainedOptions, "maxLength" | "threads" | "activationFn"> {
+export interface ModelFlags extends Pick<FromPretrainedOptions, "maxLength" | "threads" | "dtype" | "activationFn"> {
   model?: string;
 }
 
@@ -23,6 +23,9 @@ export function addScoringOptions(command: Command): Command {
   return addModelOptions(command)
     .option("--threads <count>", "threads that compute (default: one a core)", wholeNumberFrom(1))
     .addOption(
+      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "int8", "auto"]),
+    )
+    .addOption(
       new Option("--activation-fn <name>", "what turns logits into scores (default: the model's own)").choices([
         "sigmoid",
         "identity",
@@ -35,5 +38,5 @@ export function addScoringOptions(command: Command): Command {
 /** Loads the library only now: a usage text needs none of it. */
 export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
   const { CrossEncoder } = await import("../index.js");
-  return CrossEncoder.fromPretrained(flags.model, pick(flags, ["maxLength", "threads", "activationFn"]));
+  return CrossEncoder.fromPretrained(flags.model, pick(flags, ["maxLength", "threads", "dtype", "activationFn"]));
 }

@@ -25,7 +25,8 @@ export function parseDocument(line: Line): string {
   throw invalidLine(line, `a string or {"text": "…"}, got ${describe(value)}`);
 }
 
-function parseJson(line: Line): unknown {
+/** @throws {InvalidInputError} If the line is not JSON; names file and line. */
+export function parseJson(line: Line): unknown {
   try {
     return JSON.parse(line.text);
   } catch (cause) {

@@ -7,6 +7,7 @@ export {
   type LinearLayers,
   type LinearWeight,
   type LocateWeight,
+  type QuantizedLinear,
   type QuantizedTensor,
   type ScaledStates,
 } from "./linear-layers.js";

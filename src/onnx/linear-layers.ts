@@ -78,18 +78,29 @@ export function floatWeight(graph: GraphBuilder, locate: LocateWeight, weight: O
   return location.type === "float32" ? stored : graph.castToFloat32(stored);
 }
 
-/** A tensor that int8 layers read in place of a float one: int8 values, and the float32 scales that they are times. */
-export interface QuantizedTensor {
+/** A tensor that int8 layers read in place of a float one of the checkpoint. */
+export type QuantizedTensor = QuantizedLinear | HalvedTable;
+
+/** int8 values [inputs, outputs], and the float32 scales [outputs] that they are times. */
+export interface QuantizedLinear {
+  kind: "linear";
   /** The float tensor's name in the checkpoint. */
   source: string;
   /** Rows of the source that this is of; all if absent. */
   rows?: RowRange | undefined;
-  /** `"linear"`: values are [inputs, outputs], a scale an output. `"table"`: [rows, width] as in the source, a scale a row. */
-  kind: "linear" | "table";
   /** Of the values. */
   name: string;
-  shape: readonly [number, number];
+  shape: readonly [inputs: number, outputs: number];
   scaleName: string;
+}
+
+/** A table in float16: it takes no part in products, and int8 rows were seen to cost more agreement than any layer. */
+export interface HalvedTable {
+  kind: "table";
+  source: string;
+  /** The source's. */
+  name: string;
+  shape: readonly [rows: number, width: number];
 }
 
 /** The zero of activations: they are unsigned, and their range is symmetric around it. */
@@ -102,7 +113,7 @@ const leastScale = 1e-30;
 /**
  * Linear layers in int8.
  *
- * The tensors that are asked of `locate` are those of {@link Int8Layers.tensors} and their scales, not the checkpoint's.
+ * What is asked of `locate` is {@link Int8Layers.tensors} and their scales, not the checkpoint's tensors of that name.
  */
 export class Int8Layers implements LinearLayers {
   /** What the layers read, in the order of first use. */
@@ -172,14 +183,11 @@ export class Int8Layers implements LinearLayers {
 
   lookUp({ name, shape }: { name: string; shape: readonly number[] }, ids: Value): Value {
     const [rowCount = 0, width = 0] = shape;
-    const tensor = this.#use({ kind: "table", source: name, shape: [rowCount, width] });
-    const table = this.#graph.weight(tensor.name, tensor.shape, this.#locate(tensor.name));
-    const scales = this.#graph.weight(tensor.scaleName, [rowCount], this.#locate(tensor.scaleName));
-    const rows = this.#graph.op("Gather", [table, ids]);
-    return this.#graph.op("DequantizeLinear", [rows, this.#graph.op("Gather", [scales, ids])], { axis: 0n });
+    this.tensors.push({ kind: "table", source: name, name, shape: [rowCount, width] });
+    return new Float32Layers(this.#graph, this.#locate).lookUp({ name, shape }, ids);
   }
 
-  #use(tensor: Omit<QuantizedTensor, "name" | "scaleName">): QuantizedTensor {
+  #use(tensor: Omit<QuantizedLinear, "name" | "scaleName">): QuantizedLinear {
     const { source, rows } = tensor;
     const name = rows === undefined ? source : `${source}[${rows.start}:${rows.end}]`;
     const named = { ...tensor, name, scaleName: `${name}.scale` };
@@ -188,7 +196,7 @@ export class Int8Layers implements LinearLayers {
   }
 
   /** Weights as they are stored, or with 128 added to them and to their zero: both are the same numbers. */
-  #signedOrNot({ name, shape }: QuantizedTensor): { weight: Value; zeroPoint: Value | undefined } {
+  #signedOrNot({ name, shape }: QuantizedLinear): { weight: Value; zeroPoint: Value | undefined } {
     const graph = this.#graph;
     const stored = graph.weight(name, shape, this.#locate(name));
     if (!this.#hasUnsignedWeights) return { weight: stored, zeroPoint: undefined };

@@ -1,13 +1,15 @@
 /**
  * int8 checkpoints: a safetensors file that holds what an int8 graph reads.
  *
- * Linear weights and tables are int8 with their scales beside them (`QuantizedTensor` says how they are laid out); all
- * other tensors are float32 under their own names.
+ * Linear weights are int8 with their scales beside them, tables float16 (`QuantizedTensor` says how they are laid out);
+ * all other tensors are float32 under their own names.
  */
 import { InvalidModelFileError } from "../errors/index.js";
-import type { QuantizedTensor } from "../onnx/index.js";
+import type { QuantizedLinear, QuantizedTensor } from "../onnx/index.js";
 import {
+  float32ToFloat16,
   readTensor,
+  streamTensor,
   writeSafetensors,
   type Checkpoint,
   type Dtype,
@@ -38,8 +40,8 @@ export function int8Contents(
   for (const { source } of tensors) shapes.delete(source);
   for (const tensor of tensors) {
     shapes.set(tensor.name, tensor.shape);
-    dtypes.set(tensor.name, "I8");
-    shapes.set(tensor.scaleName, [scaleCount(tensor)]);
+    dtypes.set(tensor.name, tensor.kind === "linear" ? "I8" : "F16");
+    if (tensor.kind === "linear") shapes.set(tensor.scaleName, [tensor.shape[1]]);
   }
   return { shapes, dtypes };
 }
@@ -74,24 +76,32 @@ export async function writeInt8Checkpoint(
 }
 
 async function quantize(tensor: QuantizedTensor, checkpoint: Checkpoint): Promise<TensorSource[]> {
-  const entry = rowsOf(present(checkpoint.tensors.get(tensor.source)), tensor.rows);
+  const source = present(checkpoint.tensors.get(tensor.source));
+  if (tensor.kind === "table") return [halve(tensor, source)];
+  const entry = rowsOf(source, tensor.rows);
   const rowLength = entry.shape[1] ?? 0;
   const weights = await readTensor(entry);
   requireFinite(weights, entry);
   const { values, scales } = quantizeRows(weights, rowLength);
-  const laidOut = tensor.kind === "linear" ? transpose(values, rowLength) : values;
   return [
-    { name: tensor.name, dtype: "I8", shape: tensor.shape, data: laidOut },
-    { name: tensor.scaleName, dtype: "F32", shape: [scaleCount(tensor)], data: scales },
+    { name: tensor.name, dtype: "I8", shape: tensor.shape, data: transpose(values, rowLength) },
+    { name: tensor.scaleName, dtype: "F32", shape: [scales.length], data: scales },
   ];
 }
 
-function scaleCount({ kind, shape }: QuantizedTensor): number {
-  return kind === "linear" ? shape[1] : shape[0];
+function halve({ name, shape }: QuantizedTensor, source: TensorEntry): TensorSource {
+  return {
+    name,
+    dtype: "F16",
+    shape,
+    data: async function* () {
+      for await (const piece of streamTensor(source)) yield float32ToFloat16(piece);
+    },
+  };
 }
 
 /** The part of a matrix on disk that holds some of its rows. */
-function rowsOf(entry: TensorEntry, rows: QuantizedTensor["rows"]): TensorEntry {
+function rowsOf(entry: TensorEntry, rows: QuantizedLinear["rows"]): TensorEntry {
   if (rows === undefined) return entry;
   const [rowCount = 1, rowLength = 1] = entry.shape;
   const rowBytes = entry.byteLength / rowCount;

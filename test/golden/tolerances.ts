@@ -14,4 +14,10 @@ export const tolerances = {
   embeddedHalfLogits: 1e-2,
   /** A pair alone against the same pair among others. [1.5e-6] */
   batchInvariance: 1e-5,
+  /** int8 logits of the embedded model against its fp32 ones, on a few pairs. [4.9e-2] */
+  embeddedInt8Logits: 0.1,
+  /** The same of a tiny random model, whose logits lie within ±0.3. [1.7e-2] */
+  tinyInt8Logits: 4e-2,
+  /** int8: a pair alone against the same pair among others. A last bit can make a state round to the next step. [1.2e-7] */
+  int8BatchInvariance: 1e-3,
 } as const;

@@ -40,7 +40,9 @@ test.each([
 ])("with a maximum length of %s, the graph has position tables of %i rows", (maxLength, rowCount) => {
   const model = describeModernBert({ ...sizes, max_position_embeddings: 16 }, source);
   const locate = () => ({ fileName: "model.safetensors", byteOffset: 0, type: "float32" }) as const;
-  const { initializer } = decodeOnnx(model.buildGraph(locate, maxLength === undefined ? {} : { maxLength }).encode()).graph;
+  const { initializer } = decodeOnnx(
+    model.buildGraph(locate, maxLength === undefined ? {} : { maxLength }).encode(),
+  ).graph;
   const tables = initializer.filter(({ name }) => name.includes("rotary"));
   expect(tables.map(({ dims }) => dims[0])).toEqual(Array.from({ length: 4 }, () => rowCount));
 });

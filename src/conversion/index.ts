@@ -1,0 +1,1 @@
+export { convertToInt8, type ConvertedModel } from "./convert-to-int8.js";
