@@ -44,7 +44,7 @@ export interface FromPretrainedOptions {
   /**
    * Threads that compute, at most 1024. More than there are cores is slower.
    *
-   * @default the number of cores that the process may use
+   * @default the cores that the process may use; of a container's CPU quota the whole cores, at least 1
    */
   threads?: number;
 

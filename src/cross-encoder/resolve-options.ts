@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { InvalidOptionsError } from "../errors/index.js";
+import { availableCores } from "../machine/index.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 
 /** More than any machine has cores; the runtime would start as many as it is told, and take the memory of each. */
@@ -17,7 +17,7 @@ const signal = z.instanceof(AbortSignal);
 const fromPretrainedSchema = z.strictObject({
   device: z.enum(["cpu", "auto"]).default("auto"),
   dtype: z.enum(["fp32", "auto"]).default("auto"),
-  threads: positiveInteger.max(maxThreads).default(availableParallelism),
+  threads: positiveInteger.max(maxThreads).default(() => availableCores()),
   maxLength: positiveInteger.optional(),
   activationFn: activationFn.optional(),
   prompts: z.record(z.string(), z.string()).optional(),

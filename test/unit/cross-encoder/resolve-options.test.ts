@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
 import type {
@@ -16,6 +15,7 @@ import {
   type ResolvedPredictOptions,
   type ResolvedRankOptions,
 } from "../../../src/cross-encoder/resolve-options.js";
+import { availableCores } from "../../../src/machine/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
 const predictDefaults = { batchSize: 32, maxBatchTokens: 512, applySoftmax: false };
@@ -55,7 +55,7 @@ const methods = Object.keys(known) as Method[];
 
 describe("defaults", () => {
   test.each<[Method, object]>([
-    ["fromPretrained", { device: "auto", dtype: "auto", threads: availableParallelism() }],
+    ["fromPretrained", { device: "auto", dtype: "auto", threads: availableCores() }],
     ["predict", predictDefaults],
     ["rank", { ...predictDefaults, returnDocuments: false }],
     ["tokenize", {}],
