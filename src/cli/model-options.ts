@@ -4,7 +4,10 @@ import { wholeNumberFrom } from "./parse-whole-number.js";
 import { pick } from "./pick.js";
 
 /** Which model, and how it is loaded. */
-export interface ModelFlags extends Pick<FromPretrainedOptions, "maxLength" | "threads" | "dtype" | "activationFn"> {
+export interface ModelFlags extends Pick<
+  FromPretrainedOptions,
+  "maxLength" | "threads" | "workers" | "dtype" | "activationFn"
+> {
   model?: string;
 }
 
@@ -21,7 +24,8 @@ export function addModelOptions(command: Command): Command {
 
 export function addScoringOptions(command: Command): Command {
   return addModelOptions(command)
-    .option("--threads <count>", "threads that compute (default: one a core)", wholeNumberFrom(1))
+    .option("--threads <count>", "threads that compute in each worker (default: cores / workers)", wholeNumberFrom(1))
+    .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
     .addOption(
       new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "int8", "auto"]),
     )
@@ -38,5 +42,8 @@ export function addScoringOptions(command: Command): Command {
 /** Loads the library only now: a usage text needs none of it. */
 export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
   const { CrossEncoder } = await import("../index.js");
-  return CrossEncoder.fromPretrained(flags.model, pick(flags, ["maxLength", "threads", "dtype", "activationFn"]));
+  return CrossEncoder.fromPretrained(
+    flags.model,
+    pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]),
+  );
 }

@@ -1,6 +1,6 @@
 import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
-import { ModelWorker, type LoadedModel, type PairColumns } from "../inference/index.js";
+import { WorkerPool, type LoadedModel, type PairColumns } from "../inference/index.js";
 import { scoresFromLogits } from "./activation.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 import { rankScores, type RankedDocument } from "./rank-scores.js";
@@ -36,9 +36,10 @@ export interface ModelInfo extends LoadedModel {
  * Scores how well documents answer a query with a cross-encoder.
  *
  * The counterpart of sentence-transformers' `CrossEncoder`: the same calls, the same scores. Tokenizing and inference
- * run in a worker thread; the caller's event loop stays free. Safe for concurrent calls: their micro-batches take turns.
+ * run in worker threads, one unless {@link FromPretrainedOptions.workers} says otherwise; the caller's event loop stays
+ * free. Safe for concurrent calls: their micro-batches take turns.
  *
- * Holds a thread and native memory: call {@link CrossEncoder.dispose} (or use `await using`) when done. A process that
+ * Holds threads and native memory: call {@link CrossEncoder.dispose} (or use `await using`) when done. A process that
  * does not still exits.
  *
  * @example
@@ -56,24 +57,24 @@ export class CrossEncoder implements AsyncDisposable {
   readonly info: ModelInfo;
   readonly #settings: ModelSettings;
   readonly #activationFn: ActivationFn;
-  readonly #worker: ModelWorker;
+  readonly #workers: WorkerPool;
 
   private constructor(parts: {
     modelId: string;
     info: ModelInfo;
     settings: ModelSettings;
     activationFn: ActivationFn;
-    worker: ModelWorker;
+    workers: WorkerPool;
   }) {
     this.modelId = parts.modelId;
     this.info = parts.info;
     this.#settings = parts.settings;
     this.#activationFn = parts.activationFn;
-    this.#worker = parts.worker;
+    this.#workers = parts.workers;
   }
 
   /**
-   * Loads a model and starts its thread.
+   * Loads a model and starts its worker threads.
    *
    * @param model - Path of a folder with `config.json`, `tokenizer.json`, `tokenizer_config.json` and
    * `model.safetensors` (or shards with their index). Without one, the small English model that comes with crossrank.
@@ -91,14 +92,15 @@ export class CrossEncoder implements AsyncDisposable {
     const settings = await loadModelSettings(await resolveModelFolder(model), resolved);
     const { folder, config, architecture, labelCount, maxLength } = settings;
     const { threads, dtype } = resolved;
-    const worker = new ModelWorker({ folder, config, architecture, labelCount, maxLength, threads, dtype });
-    const loaded = await loadUnlessAborted(worker, resolved.signal);
+    const spec = { folder, config, architecture, labelCount, maxLength, threads, dtype };
+    const workers = new WorkerPool(spec, resolved.workers);
+    const loaded = await loadUnlessAborted(workers, resolved.signal);
     return new CrossEncoder({
       modelId: model ?? "nano",
       info: { ...loaded, folder, architecture },
       settings,
       activationFn: resolved.activationFn ?? settings.activation,
-      worker,
+      workers,
     });
   }
 
@@ -139,7 +141,7 @@ export class CrossEncoder implements AsyncDisposable {
 
   /** Whether {@link CrossEncoder.dispose} was called. */
   get disposed(): boolean {
-    return this.#worker.isDisposed;
+    return this.#workers.isDisposed;
   }
 
   /**
@@ -159,7 +161,7 @@ export class CrossEncoder implements AsyncDisposable {
    * @throws {InvalidInputError} If a pair is not two texts; names its index. Nothing was scored then.
    * @throws {InvalidOptionsError} If an option is wrong.
    * @throws {NonFiniteScoreError} If the model gives NaN or an infinity.
-   * @throws {InferenceError | WorkerCrashedError} If the runtime fails, or the thread dies.
+   * @throws {InferenceError | WorkerCrashedError} If the runtime fails, or a thread dies.
    * @throws {DisposedError} If the encoder is disposed.
    */
   async predict<Row extends number | Float32Array = number>(
@@ -210,15 +212,15 @@ export class CrossEncoder implements AsyncDisposable {
       queries: valid.map(([query]) => prompt + query),
       documents: valid.map(([, document]) => document),
     };
-    return [...(await this.#worker.tokenize(columns, { signal }))];
+    return [...(await this.#workers.tokenize(columns, { signal }))];
   }
 
   /**
-   * Ends the thread and gives the model's memory back. Pending calls are rejected with a {@link DisposedError}, and so
+   * Ends the worker threads and gives the model's memory back. Pending calls are rejected with a {@link DisposedError}, and so
    * are later ones. Disposing twice is fine.
    */
   async dispose(): Promise<void> {
-    await this.#worker.dispose();
+    await this.#workers.dispose();
   }
 
   /** Same as {@link CrossEncoder.dispose}, for `await using`. */
@@ -231,7 +233,7 @@ export class CrossEncoder implements AsyncDisposable {
     const { batchSize, maxBatchTokens, onProgress, signal } = options;
     const total = documents.length;
     const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
-    const logits = await this.#worker.score(
+    const logits = await this.#workers.score(
       { queries: prompted, documents },
       { batchSize, maxBatchTokens },
       {
@@ -269,14 +271,14 @@ function requireModelName(model: unknown): void {
   });
 }
 
-async function loadUnlessAborted(worker: ModelWorker, signal: AbortSignal | undefined): Promise<LoadedModel> {
+async function loadUnlessAborted(workers: WorkerPool, signal: AbortSignal | undefined): Promise<LoadedModel> {
   signal?.throwIfAborted();
-  const abort = () => void worker.dispose();
+  const abort = () => void workers.dispose();
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    return await worker.load();
+    return await workers.load();
   } catch (error) {
-    await worker.dispose();
+    await workers.dispose();
     signal?.throwIfAborted();
     throw error;
   } finally {

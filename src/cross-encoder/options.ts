@@ -46,11 +46,25 @@ export interface FromPretrainedOptions {
   dtype?: "fp32" | "int8" | "auto";
 
   /**
-   * Threads that compute, at most 1024. More than there are cores is slower.
+   * Threads that compute in each worker, at most 1024. More than there are cores, over all workers, is slower.
    *
-   * @default the number of cores that the process may use
+   * @default the cores that the process may use, divided by `workers` and rounded down, at least 1. Of a container's CPU
+   * quota the whole cores count.
    */
   threads?: number;
+
+  /**
+   * Worker threads, each with the model, at most 1024: for more pairs a second on machines with many cores.
+   *
+   * A call with many pairs is spread over all workers; a small call goes to the one that has least to do, and is no
+   * faster than with one worker of as many `threads`. Scores do not depend on it.
+   *
+   * Each worker takes memory of its own: ONNX Runtime's copy of the weights in the order its matrix product reads, and
+   * what a micro-batch needs. Only the pages of the model's files are shared.
+   *
+   * @default 1
+   */
+  workers?: number;
 
   /**
    * Most tokens of a pair, special tokens included; longer pairs are truncated, the longer text first.

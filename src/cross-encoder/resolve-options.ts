@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { InvalidOptionsError } from "../errors/index.js";
+import { availableCores } from "../machine/index.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 
-/** More than any machine has cores; the runtime would start as many as it is told, and take the memory of each. */
+/** More than any machine has cores; as many would be started as are asked for, and take the memory of each. */
 const maxThreads = 1024;
 
 const positiveInteger = z.int().positive();
@@ -17,7 +17,8 @@ const signal = z.instanceof(AbortSignal);
 const fromPretrainedSchema = z.strictObject({
   device: z.enum(["cpu", "auto"]).default("auto"),
   dtype: z.enum(["fp32", "int8", "auto"]).default("auto"),
-  threads: positiveInteger.max(maxThreads).default(availableParallelism),
+  threads: positiveInteger.max(maxThreads).optional(),
+  workers: positiveInteger.max(maxThreads).default(1),
   maxLength: positiveInteger.optional(),
   activationFn: activationFn.optional(),
   prompts: z.record(z.string(), z.string()).optional(),
@@ -46,13 +47,15 @@ const rankSchema = predictSchema.extend({
   returnDocuments: z.boolean().default(false),
 });
 
-export type ResolvedFromPretrainedOptions = Readonly<z.output<typeof fromPretrainedSchema>>;
+export type ResolvedFromPretrainedOptions = Readonly<z.output<typeof fromPretrainedSchema> & { threads: number }>;
 export type ResolvedPredictOptions = Readonly<z.output<typeof predictSchema>>;
 export type ResolvedRankOptions = Readonly<z.output<typeof rankSchema>>;
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveFromPretrainedOptions(options: FromPretrainedOptions): ResolvedFromPretrainedOptions {
-  return resolve("fromPretrained", fromPretrainedSchema, options);
+  const resolved = resolve("fromPretrained", fromPretrainedSchema, options);
+  const threads = resolved.threads ?? Math.max(1, Math.floor(availableCores() / resolved.workers));
+  return Object.freeze({ ...resolved, threads });
 }
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */

@@ -66,7 +66,7 @@ export class NonFiniteScoreError extends CrossrankError {
   readonly code = "NON_FINITE_SCORE";
 }
 
-/** The worker thread ended in the middle of a call; the next call starts a new one. `details.exitCode`, or `cause`. */
+/** A worker thread ended in the middle of a call; the next call starts a new one. `details.exitCode`, or `cause`. */
 export class WorkerCrashedError extends CrossrankError {
   override readonly name = "WorkerCrashedError";
   readonly code = "WORKER_CRASHED";

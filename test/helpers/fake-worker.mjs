@@ -4,7 +4,8 @@
  * - `folder` of the spec: "fails to load", "throws while loading", "never loads"; any other loads, and tells its thread's
  *   id as `parameterCount`.
  * - a pair's document, of a call to score: "exit" ends the thread with code 7, "throw" throws, "fail" answers `failed`,
- *   "wait" never answers; any other gets its length as its logit, after a progress message of its own.
+ *   "wait" never answers; one that starts with "thread" gets the thread's id as its logit, and any other its length,
+ *   each after a progress message of its own.
  * - a call to tokenize is answered with the list of all messages that came so far.
  */
 import { parentPort, threadId, workerData } from "node:worker_threads";
@@ -22,7 +23,7 @@ function score(callId) {
     if (text === "wait") return undefined;
     parentPort.postMessage({ type: "progress", callId, scored: index + 1 });
   }
-  const result = Float32Array.from(texts, (text) => text.length);
+  const result = Float32Array.from(texts, (text) => (text.startsWith("thread") ? threadId : text.length));
   return parentPort.postMessage({ type: "done", callId, result }, [result.buffer]);
 }
 

@@ -93,7 +93,10 @@ test("shows documents whole, a line each, where the output is no terminal", asyn
 test("passes what concerns scores on to the model", async () => {
   await using model = await CrossEncoder.fromPretrained("test/fixtures/tiny-reranker", { maxLength: 12, threads: 1 });
   const expected = await model.rank(query, documents, { activationFn: "identity", prompt: "query: " });
-  const flags = ["--max-length", "12", "--threads", "1", "--activation-fn", "identity", "--prompt", "query: "];
+  const flags = [
+    ...["--max-length", "12", "--threads", "1", "--workers", "2"],
+    ...["--activation-fn", "identity", "--prompt", "query: "],
+  ];
   const { stdout } = await runCli(["rank", query, ...documents, "--json", ...tinyModel, ...flags]);
   const ranking = JSON.parse(stdout) as RankedDocument[];
   expect(ranking.map(({ corpusId, score }) => ({ corpusId, score }))).toEqual(expected);

@@ -36,6 +36,11 @@ describe("wrong usage", () => {
       ["rank", "q", "d", "--threads", "0"],
       "argument '0' is invalid. It must be a whole number of at least 1",
     ],
+    [
+      "no worker",
+      ["rank", "q", "d", "--workers", "0"],
+      "argument '0' is invalid. It must be a whole number of at least 1",
+    ],
     ["an unknown activation", ["rank", "q", "d", "--activation-fn", "relu"], "Allowed choices are sigmoid, identity"],
     ["two arguments of info", ["info", "a", "b"], "too many arguments"],
     ["two sources of documents", ["rank", "q", "d", "--file", "f"], "Documents must be arguments or come from --file"],

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
 import type {
@@ -16,12 +15,15 @@ import {
   type ResolvedPredictOptions,
   type ResolvedRankOptions,
 } from "../../../src/cross-encoder/resolve-options.js";
+import { availableCores } from "../../../src/machine/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
 const predictDefaults = { batchSize: 32, maxBatchTokens: 512, applySoftmax: false };
 
 const known = {
-  fromPretrained: ["device", "dtype", "threads", "maxLength", "activationFn", "prompts", "defaultPromptName", "signal"],
+  fromPretrained: [
+    ...["device", "dtype", "threads", "workers", "maxLength", "activationFn", "prompts", "defaultPromptName", "signal"],
+  ],
   predict: [
     "prompt",
     "promptName",
@@ -55,7 +57,7 @@ const methods = Object.keys(known) as Method[];
 
 describe("defaults", () => {
   test.each<[Method, object]>([
-    ["fromPretrained", { device: "auto", dtype: "auto", threads: availableParallelism() }],
+    ["fromPretrained", { device: "auto", dtype: "auto", threads: availableCores(), workers: 1 }],
     ["predict", predictDefaults],
     ["rank", { ...predictDefaults, returnDocuments: false }],
     ["tokenize", {}],
@@ -70,6 +72,15 @@ describe("defaults", () => {
   });
 });
 
+test.each([
+  [1, availableCores()],
+  [2, Math.max(1, Math.floor(availableCores() / 2))],
+  [availableCores(), 1],
+  [1024, 1],
+])("%d workers share the cores: %d threads each", (workers, threads) => {
+  expect(resolveFromPretrainedOptions({ workers }).threads).toBe(threads);
+});
+
 describe("options", () => {
   const { signal } = new AbortController();
   const callback = () => undefined;
@@ -81,6 +92,7 @@ describe("options", () => {
         device: "cpu",
         dtype: "fp32",
         threads: 2,
+        workers: 3,
         maxLength: 512,
         activationFn: "tanh",
         prompts: { query: "query: " },
@@ -136,6 +148,7 @@ test.each<[Method, string, unknown[]]>([
   ["fromPretrained", "device", ["gpu", "", null, 0]],
   ["fromPretrained", "dtype", ["int4", "float32", null]],
   ["fromPretrained", "threads", [0, -1, 1025, 1.5, NaN, Infinity, "2", null]],
+  ["fromPretrained", "workers", [0, -1, 1025, 1.5, NaN, "2", null]],
   ["fromPretrained", "maxLength", [0, -1, 1.5, NaN, "512", null]],
   ["fromPretrained", "activationFn", ["relu", "", {}, null]],
   ["fromPretrained", "prompts", [[], "query: ", { query: 1 }, null]],
