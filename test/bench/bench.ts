@@ -1,5 +1,6 @@
 /**
- * The benchmark: named workloads on the embedded model and on a model of ModernBERT-base's shape with random weights.
+ * The benchmark: named workloads on the embedded model and on a model of ModernBERT-base's shape with random weights, in
+ * fp32 and in int8.
  *
  * Each case runs in a process of its own; the machine's bare matrix product is measured right before and after it, and
  * its rate is given as a fraction of the better of the two. Prints a table, and writes JSON with everything needed to repeat it.
@@ -27,9 +28,9 @@ const baseFolder = join(tmpdir(), "crossrank-bench", "modernbert-base");
 if (!existsSync(join(baseFolder, "model.safetensors"))) await makeRandomModel("modernbert-base", baseFolder);
 
 const models = [
-  { name: "nano", folder: fileURLToPath(new URL("../../models/nano", import.meta.url)), runs: Number(flags.runs) },
-  { name: "modernbert-base", folder: baseFolder, runs: Number(flags.runs) },
-];
+  { name: "nano", folder: fileURLToPath(new URL("../../models/nano", import.meta.url)) },
+  { name: "modernbert-base", folder: baseFolder },
+].flatMap((model) => (["fp32", "int8"] as const).map((dtype) => ({ ...model, name: `${model.name} ${dtype}`, dtype })));
 
 /** Runs a script beside this one and parses the line of JSON that it prints. */
 function run(script: string, args: readonly string[]): unknown {
@@ -50,13 +51,18 @@ function gigaflopsPerToken(folder: string): number {
   return linear.reduce((sum, [, [outputs = 0, inputs = 0]]) => sum + 2 * outputs * inputs, 0) / 1e9;
 }
 
-const rows = models.flatMap(({ name, folder, runs }) => {
+const rows = models.flatMap(({ name, folder, dtype }) => {
   const perToken = gigaflopsPerToken(folder);
-  return [...workloads.entries()]
-    .filter(([, workload]) => `${name}: ${workload.name}`.includes(flags.only ?? ""))
-    .map(([index, workload]) => {
+  return workloads
+    .filter((workload) => `${name}: ${workload.name}`.includes(flags.only ?? ""))
+    .map((workload) => {
       const limits = [measureLimit()];
-      const result = run("./run-case.ts", [folder, String(index), String(runs)]) as CaseResult;
+      const result = run("./run-case.ts", [
+        folder,
+        workload.name,
+        flags.runs,
+        JSON.stringify({ load: { dtype } }),
+      ]) as CaseResult;
       limits.push(measureLimit());
       const limit = Math.max(...limits);
       const seconds = median(result.milliseconds) / 1000;

@@ -2,11 +2,11 @@
  * One benchmark case in a process of its own, so that its peak memory is its own: loads a model, ranks a workload
  * several times, prints what it took as one line of JSON.
  *
- * Usage: npx tsx test/bench/run-case.ts MODEL_FOLDER WORKLOAD_INDEX RUNS [OPTIONS_JSON]
+ * Usage: npx tsx test/bench/run-case.ts MODEL_FOLDER WORKLOAD_NAME RUNS [OPTIONS_JSON]
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { CrossEncoder, type FromPretrainedOptions, type RankOptions } from "../../dist/index.js";
-import { workloads, type Workload } from "./workloads.js";
+import { workloadNamed } from "./workloads.js";
 
 /** What a case took. */
 export interface CaseResult {
@@ -20,8 +20,8 @@ export interface CaseResult {
   largestEventLoopDelayMilliseconds: number;
 }
 
-const [folder, workloadIndex, runs, options = "{}"] = process.argv.slice(2);
-const { query, documents } = workloads[Number(workloadIndex)] as Workload;
+const [folder, workloadName = "", runs, options = "{}"] = process.argv.slice(2);
+const { query, documents } = workloadNamed(workloadName);
 const { load, rank } = JSON.parse(options) as { load?: FromPretrainedOptions; rank?: RankOptions };
 
 const loadStart = performance.now();

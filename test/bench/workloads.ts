@@ -78,3 +78,38 @@ export const workloads: readonly Workload[] = [
   },
   { name: "2000 GooAQ-length documents", query, documents: gooaqDocuments(2000) },
 ];
+
+/** A point of a growth curve. */
+export interface GrowthWorkload extends Workload {
+  /** What grows. */
+  axis: string;
+  x: number;
+}
+
+const lengths = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
+const counts = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000];
+
+/** About 16,000 tokens of documents of each length; and documents as long as GooAQ's in each number. */
+export const growthWorkloads: readonly GrowthWorkload[] = [
+  ...lengths.map((tokens) => ({
+    axis: "tokens of a document",
+    x: tokens,
+    name: `documents of ${tokens} tokens`,
+    query,
+    documents: many(Math.max(1, Math.round(16_384 / tokens)), (index) => textOfTokens(tokens, index)),
+  })),
+  ...counts.map((count) => ({
+    axis: "documents",
+    x: count,
+    name: `${count} documents`,
+    query,
+    documents: gooaqDocuments(count),
+  })),
+];
+
+/** @throws {RangeError} If there is none of that name. */
+export function workloadNamed(name: string): Workload {
+  const workload = [...workloads, ...growthWorkloads].find((candidate) => candidate.name === name);
+  if (workload === undefined) throw new RangeError(`There is no workload "${name}".`);
+  return workload;
+}
