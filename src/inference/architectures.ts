@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from "../errors/index.js";
 import { describeModernBert, type ConfigSource, type LocateWeight } from "../modernbert/index.js";
-import type { GraphBuilder } from "../onnx/index.js";
+import type { GraphBuilder, StandardWeights } from "../onnx/index.js";
 import type { StreamShape } from "../planning/index.js";
 
 /** What an architecture's folder provides, so that checkpoints of it can be run. */
@@ -13,6 +13,8 @@ export interface Architecture {
   streamShape: StreamShape;
   /** @param maxLength - Most tokens that a pair will have: no more positions are needed. */
   buildGraph(locate: LocateWeight, maxLength: number): GraphBuilder;
+  /** For other runtimes: inputs `input_ids` and `attention_mask`, [batch, sequence]; `logits` out, [batch, labels]. */
+  buildStandardGraph(weights: StandardWeights): GraphBuilder;
 }
 
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;

@@ -1,5 +1,6 @@
-import type { GraphBuilder } from "../onnx/index.js";
+import type { GraphBuilder, StandardWeights } from "../onnx/index.js";
 import { buildModernBertGraph, type LocateWeight } from "./build-graph.js";
+import { buildStandardModernBertGraph } from "./build-standard-graph.js";
 import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
 
@@ -16,6 +17,8 @@ export interface ModernBert {
    * graph holds a row of its position tables for each.
    */
   buildGraph(locate: LocateWeight, maxLength?: number): GraphBuilder;
+  /** The graph as exporters write it, for other runtimes. */
+  buildStandardGraph(weights: StandardWeights): GraphBuilder;
 }
 
 /**
@@ -35,5 +38,6 @@ export function describeModernBert(json: unknown, source: ConfigSource): ModernB
     },
     buildGraph: (locate, maxLength = config.maxPositions) =>
       buildModernBertGraph({ ...config, maxPositions: Math.min(maxLength, config.maxPositions) }, locate),
+    buildStandardGraph: (weights) => buildStandardModernBertGraph(config, weights),
   };
 }
