@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addConvertCommand } from "./commands/convert.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRankCommand } from "./commands/rank.js";
@@ -27,6 +28,7 @@ addRankCommand(program);
 addPredictCommand(program);
 addTokenizeCommand(program);
 addInfoCommand(program);
+addConvertCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

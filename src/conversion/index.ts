@@ -1,0 +1,6 @@
+export {
+  convertToStandardLayout,
+  type ConversionOptions,
+  type ConvertedModel,
+  type StandardDtype,
+} from "./convert-to-standard-layout.js";
