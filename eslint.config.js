@@ -9,7 +9,7 @@ const layers = [
   ["inference", "hub"],
   ["tokenization", "planning", "quantization", "modernbert"],
   ["safetensors", "onnx"],
-  ["json", "machine"],
+  ["json", "files", "machine"],
   ["errors"],
 ];
 

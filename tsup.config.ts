@@ -11,8 +11,10 @@ const shared = {
 export default defineConfig([
   { ...shared, entry: { index: "src/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
   // The worker and the command line are programs, not libraries: nothing requires them, so one format serves both.
+  // What a command imports only when it runs is split off, or every command would load it.
   {
     ...shared,
+    splitting: true,
     entry: { worker: "src/inference/worker.ts", cli: "src/cli/main.ts" },
     format: ["esm"],
     onSuccess: () => chmod("dist/cli.js", 0o755),

@@ -5,8 +5,11 @@ const quietMs = 1000;
 
 /** How far a command has come, on standard error. Disposing takes it off the terminal. */
 export interface ProgressBar extends Disposable {
-  /** @param done - In the unit of the bar's total. */
-  update(done: number, pairs: number): void;
+  /**
+   * @param done - In the unit of the bar's total.
+   * @param count - What is shown beside the bar, in the bar's unit.
+   */
+  update(done: number, count: number): void;
 }
 
 export const noProgressBar: ProgressBar = { update: () => undefined, [Symbol.dispose]: () => undefined };
@@ -14,13 +17,14 @@ export const noProgressBar: ProgressBar = { update: () => undefined, [Symbol.dis
 /**
  * Starts a progress bar, which shows itself after a second. There is none if standard error is no terminal.
  *
- * @param total - What `done` counts up to; if it is not known, only the pairs are shown.
+ * @param total - What `done` counts up to; if it is not known, only the count is shown.
+ * @param unit - Of the count.
  */
-export async function startProgressBar(total: number | undefined): Promise<ProgressBar> {
+export async function startProgressBar(total: number | undefined, unit = "pairs"): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return noProgressBar;
   const { SingleBar } = await import("cli-progress");
   const bar = new SingleBar({
-    format: total === undefined ? "{pairs} pairs" : "{bar} {percentage}% | {pairs} pairs | {eta_formatted} left",
+    format: total === undefined ? `{count} ${unit}` : `{bar} {percentage}% | {count} ${unit} | {eta_formatted} left`,
     barsize: 24,
     clearOnComplete: true,
     // The terminal stays as it is: what the bar switches off would stay off after Ctrl-C.
@@ -33,9 +37,9 @@ export async function startProgressBar(total: number | undefined): Promise<Progr
 function showLater(bar: SingleBar, total: number): ProgressBar {
   const startedAt = performance.now();
   return {
-    update: (done, pairs) => {
-      if (bar.isActive) bar.update(done, { pairs });
-      else if (performance.now() - startedAt > quietMs) bar.start(total, done, { pairs });
+    update: (done, count) => {
+      if (bar.isActive) bar.update(done, { count });
+      else if (performance.now() - startedAt > quietMs) bar.start(total, done, { count });
     },
     [Symbol.dispose]: () => bar.stop(),
   };

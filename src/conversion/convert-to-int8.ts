@@ -1,14 +1,15 @@
-import { realpath, stat } from "node:fs/promises";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InvalidOptionsError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder } from "../hub/index.js";
 import { describeArchitecture } from "../inference/index.js";
 import { isInt8Checkpoint, writeInt8Checkpoint } from "../quantization/index.js";
 import { checkTensors, openCheckpoint, type Checkpoint } from "../safetensors/index.js";
-import { prepareOutputFolder } from "./copy-model-files.js";
+import { copyModelFiles, planCopies } from "./copy-model-files.js";
+import { requireFree } from "./require-free.js";
 
-/** A conversion's result. */
-export interface ConvertedModel {
+/** What a conversion has made. */
+export interface Int8Model {
   folder: string;
   /** Bytes of the weights before and after. */
   sourceBytes: number;
@@ -26,8 +27,8 @@ const weightsName = "model.safetensors";
  */
 export async function convertToInt8(
   model: string | undefined,
-  { outputFolder, force = false }: { outputFolder: string; force?: boolean },
-): Promise<ConvertedModel> {
+  { outputFolder, replaces = false }: { outputFolder: string; replaces?: boolean },
+): Promise<Int8Model> {
   const folder = await resolveModelFolder(model);
   const { architecture: name, config, labelCount } = await loadModelSettings(folder);
   const architecture = describeArchitecture(name, config, { path: join(folder, "config.json"), labelCount });
@@ -35,8 +36,11 @@ export async function convertToInt8(
   requireFloats(checkpoint);
   checkTensors(architecture.weightShapes, checkpoint);
   await requireOtherFolder(folder, outputFolder);
-  await prepareOutputFolder(folder, outputFolder, { result: weightsName, force });
   const path = join(outputFolder, weightsName);
+  if (!replaces) await requireFree(path);
+  const copies = await planCopies(folder, outputFolder, { replaces });
+  await mkdir(outputFolder, { recursive: true });
+  await copyModelFiles(copies);
   await writeInt8Checkpoint(checkpoint, architecture.int8Tensors(), path);
   const sourceBytes = checkpoint.files.reduce((sum, { size }) => sum + size, 0);
   return { folder: outputFolder, sourceBytes, bytes: (await stat(path)).size };

@@ -1,31 +1,53 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidOptionsError } from "../errors/index.js";
+import { requireFree } from "./require-free.js";
 
-/** Settings, tokenizer and label texts; weights and their index are what a conversion writes itself. */
-const smallFile = /\.(json|txt)$/;
-const weightsIndex = /\.index\.json$/;
+/** The small files that a model may have beside its weights. */
+const fileNames = [
+  "config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "modules.json",
+  "sentence_bert_config.json",
+  "config_sentence_transformers.json",
+];
+
+/** A file to copy. */
+export interface Copy {
+  source: string;
+  target: string;
+}
 
 /**
- * Makes a folder that will hold a converted model, and copies the small files of the original into it.
+ * Decides which of a model's small files are to be copied: those that it has, and the target folder has not already.
  *
- * @param options.result - Name of the file that the conversion will write there.
- * @throws {InvalidOptionsError} If that file is there already and `force` is not set, or the folder is the original's.
+ * @throws {InvalidOptionsError} If a file of the target folder has another content, and must not be replaced.
  */
-export async function prepareOutputFolder(
-  folder: string,
-  outputFolder: string,
-  { result, force }: { result: string; force: boolean },
-): Promise<void> {
-  await mkdir(outputFolder, { recursive: true });
-  const present = await readdir(outputFolder, { recursive: true });
-  if (present.includes(result) && !force) {
-    throw new InvalidOptionsError(
-      `${outputFolder} must not hold a ${result} yet, but does. Name another folder, or pass --force to replace it.`,
-      { outputFolder, file: result },
-    );
+export async function planCopies(
+  sourceFolder: string,
+  targetFolder: string,
+  { replaces }: { replaces: boolean },
+): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  for (const name of fileNames) {
+    const copy = { source: join(sourceFolder, name), target: join(targetFolder, name) };
+    const content = await readIfThere(copy.source);
+    if (content === undefined || (await readIfThere(copy.target))?.equals(content)) continue;
+    if (!replaces) await requireFree(copy.target);
+    copies.push(copy);
   }
-  for (const name of await readdir(folder)) {
-    if (smallFile.test(name) && !weightsIndex.test(name)) await copyFile(join(folder, name), join(outputFolder, name));
-  }
+  return copies;
+}
+
+export async function copyModelFiles(copies: readonly Copy[]): Promise<void> {
+  for (const { source, target } of copies) await copyFile(source, target);
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  });
 }

@@ -1,1 +1,2 @@
-export { convertToInt8, type ConvertedModel } from "./convert-to-int8.js";
+export { convertToInt8, type Int8Model } from "./convert-to-int8.js";
+export { convertToStandardLayout, type StandardDtype } from "./convert-to-standard-layout.js";

@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from "../errors/index.js";
 import { describeModernBert, type ConfigSource, type GraphPrecision } from "../modernbert/index.js";
-import type { GraphBuilder, LocateWeight, QuantizedTensor } from "../onnx/index.js";
+import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
 import type { StreamShape } from "../planning/index.js";
 
 /** What an architecture's folder provides, so that checkpoints of it can be run. */
@@ -15,6 +15,8 @@ export interface Architecture {
   int8Tensors(): QuantizedTensor[];
   /** @param options.maxLength - Most tokens that a pair will have: no more positions are needed. */
   buildGraph(locate: LocateWeight, options: { maxLength: number; precision: GraphPrecision }): GraphBuilder;
+  /** For other runtimes: inputs `input_ids` and `attention_mask`, [batch, sequence]; `logits` out, [batch, labels]. */
+  buildStandardGraph(weights: StandardWeights): GraphBuilder;
 }
 
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;

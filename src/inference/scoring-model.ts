@@ -111,16 +111,26 @@ interface Weights {
 /** Opens the weights in the folder, or the int8 form of them. `"auto"` is what the folder holds. */
 async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
   const checkpoint = await openCheckpoint(folder);
-  const tensors = architecture.int8Tensors();
-  const contents = int8Contents(architecture.weightShapes, tensors);
   if (isInt8Checkpoint(checkpoint)) {
     if (dtype === "fp32") throw onlyInt8(folder);
+    // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
+    const floats = [...architecture.weightShapes].filter(([name]) => checkpoint.tensors.get(name)?.dtype === "F32");
+    checkTensors(new Map(floats), only(checkpoint, floats));
+    const contents = int8Contents(architecture.weightShapes, architecture.int8Tensors());
     checkTensors(contents.shapes, checkpoint, contents.dtypes);
     return { checkpoint, dtype: "int8" };
   }
   checkTensors(architecture.weightShapes, checkpoint);
   if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
+  const tensors = architecture.int8Tensors();
+  const contents = int8Contents(architecture.weightShapes, tensors);
   return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
+}
+
+/** A checkpoint as if it held these tensors only. */
+function only(checkpoint: Checkpoint, entries: readonly (readonly [name: string, ...unknown[]])[]): Checkpoint {
+  const names = new Set(entries.map(([name]) => name));
+  return { ...checkpoint, tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))) };
 }
 
 function onlyInt8(folder: string): InvalidOptionsError {

@@ -1,5 +1,6 @@
-import type { GraphBuilder, LocateWeight, QuantizedTensor } from "../onnx/index.js";
+import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
 import { buildModernBertGraph, modernBertInt8Tensors, type GraphPrecision } from "./build-graph.js";
+import { buildStandardModernBertGraph } from "./build-standard-graph.js";
 import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
 
@@ -19,6 +20,8 @@ export interface ModernBert {
    * graph holds a row of its position tables for each.
    */
   buildGraph(locate: LocateWeight, options?: { maxLength?: number; precision?: GraphPrecision }): GraphBuilder;
+  /** The graph as exporters write it, for other runtimes. */
+  buildStandardGraph(weights: StandardWeights): GraphBuilder;
 }
 
 /**
@@ -39,5 +42,6 @@ export function describeModernBert(json: unknown, source: ConfigSource): ModernB
     int8Tensors: () => modernBertInt8Tensors(config),
     buildGraph: (locate, { maxLength = config.maxPositions, precision } = {}) =>
       buildModernBertGraph({ ...config, maxPositions: Math.min(maxLength, config.maxPositions) }, locate, precision),
+    buildStandardGraph: (weights) => buildStandardModernBertGraph(config, weights),
   };
 }

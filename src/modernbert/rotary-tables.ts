@@ -16,9 +16,7 @@ export function rotaryTables(positions: number, headSize: number, theta: number)
   const frequencies = headSize / 2;
   const cos = new Float32Array(positions * frequencies);
   const sin = new Float32Array(positions * frequencies);
-  for (let frequency = 0; frequency < frequencies; frequency++) {
-    const exponent = Math.fround((2 * frequency) / headSize);
-    const inverseFrequency = Math.fround(1 / Math.fround(theta ** exponent));
+  for (const [frequency, inverseFrequency] of inverseFrequencies(headSize, theta).entries()) {
     for (let position = 0; position < positions; position++) {
       const angle = Math.fround(position * inverseFrequency);
       cos[position * frequencies + frequency] = Math.cos(angle);
@@ -26,4 +24,12 @@ export function rotaryTables(positions: number, headSize: number, theta: number)
     }
   }
   return { cos, sin };
+}
+
+/** What a position is multiplied by to give its angles: theta^(-2i / headSize), [headSize / 2]. */
+export function inverseFrequencies(headSize: number, theta: number): Float32Array {
+  return Float32Array.from({ length: headSize / 2 }, (_, index) => {
+    const exponent = Math.fround((2 * index) / headSize);
+    return 1 / Math.fround(theta ** exponent);
+  });
 }

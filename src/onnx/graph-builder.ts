@@ -1,14 +1,17 @@
 import {
   attributeType,
   elementType,
-  encodeModel,
+  encodeMessage,
   externalDataLocation,
   type AttributeMessage,
   type ElementType,
   type GraphMessage,
+  type ModelMessage,
+  type LateData,
   type TensorMessage,
   type ValueInfoMessage,
 } from "./onnx-messages.js";
+import { layOutModel, type ModelFile } from "./lay-out-model.js";
 
 /** A tensor inside a graph, by its name. */
 export type Value = string & { readonly __value: unique symbol };
@@ -16,8 +19,8 @@ export type Value = string & { readonly __value: unique symbol };
 /** A dimension: a number, or the name of a length known only at run time. */
 export type Dimension = number | string;
 
-/** `bigint` becomes ONNX's INT, `number` FLOAT, `string` STRING, a builder GRAPH. */
-export type Attribute = bigint | number | string | GraphBuilder;
+/** `bigint` becomes ONNX's INT, a list of them INTS, `number` FLOAT, `string` STRING, a builder GRAPH. */
+export type Attribute = bigint | readonly bigint[] | number | string | GraphBuilder;
 
 /** Where a weight lies, and in which precision. */
 export interface WeightLocation {
@@ -30,10 +33,7 @@ export interface WeightLocation {
 
 export type WeightType = "float32" | "float16" | "bfloat16" | "int8";
 
-const bytesPerElement: Record<WeightType, number> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
-
-/** What a constant's numbers are held in. */
-type ConstantData = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
+const bytesPerElement = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
 
 /** Some of a weight's rows, `start` to before `end` of its outermost axis. */
 export interface RowRange {
@@ -41,11 +41,19 @@ export interface RowRange {
   end: number;
 }
 
-/** Operator sets by domain: ONNX's own ("") and ONNX Runtime's. */
-const opsetVersions = { "": 23, "com.microsoft": 1 };
+/** Which operators a graph may use. */
+export interface OperatorSets {
+  /** The version of the file format that goes with them (table in the ONNX repository's docs/Versioning.md). */
+  irVersion: number;
+  /** Versions by domain; ONNX's own is "". */
+  versions: Readonly<Record<string, number>>;
+}
 
-/** The IR version that goes with opset 23 (table in the ONNX repository's docs/Versioning.md). */
-const irVersion = 11;
+/** What crossrank runs: the newest of ONNX's that it needs, and ONNX Runtime's own. */
+const ownOperators: OperatorSets = { irVersion: 11, versions: { "": 23, "com.microsoft": 1 } };
+
+/** The elements of a constant; the array's type is the tensor's. */
+export type ConstantData = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
 /**
  * Builds an ONNX graph node by node, in the order of the data flow.
@@ -54,10 +62,13 @@ const irVersion = 11;
  */
 export class GraphBuilder {
   readonly #message: GraphMessage;
+  readonly #operatorSets: OperatorSets;
   #scope: string;
 
-  constructor(name: string) {
+  /** @param operatorSets - Which operators it may use; by default those that crossrank runs its own graphs with. */
+  constructor(name: string, operatorSets: OperatorSets = ownOperators) {
     this.#message = { name, node: [], initializer: [], input: [], output: [] };
+    this.#operatorSets = operatorSets;
     this.#scope = "";
   }
 
@@ -109,14 +120,31 @@ export class GraphBuilder {
     return value as Value;
   }
 
+  /**
+   * Declares a weight whose bytes become part of the graph's own file when it is written: see {@link GraphBuilder.layOut}.
+   *
+   * @param name - The weight's name in the file, whatever the scope.
+   * @param read - Gives as many elements as the shape says, the last axis running fastest, in pieces.
+   */
+  embeddedWeight(name: string, type: "float32" | "int8", shape: readonly number[], read: LateData["read"]): Value {
+    const byteLength = shape.reduce((product, size) => product * size, bytesPerElement[type]);
+    this.#message.initializer.push({
+      name,
+      dims: shape,
+      dataType: elementType[type],
+      lateData: { byteLength, read },
+    });
+    return name as Value;
+  }
+
+  /** Converts to another element type. */
+  cast(value: Value, type: ElementType): Value {
+    return this.op("Cast", [value], { to: BigInt(elementType[type]) });
+  }
+
   /** Converts to float32. Of a weight, ONNX Runtime does it once, when it loads the graph. */
   castToFloat32(value: Value): Value {
     return this.cast(value, "float32");
-  }
-
-  /** Converts to another type of element. Of a weight, ONNX Runtime does it once, when it loads the graph. */
-  cast(value: Value, type: ElementType): Value {
-    return this.op("Cast", [value], { to: BigInt(elementType[type]) });
   }
 
   /** Adds a constant whose bytes become part of the graph's own file. */
@@ -124,7 +152,7 @@ export class GraphBuilder {
     const tensor: TensorMessage = {
       name: this.#qualified(name),
       dims: shape,
-      dataType: elementType[constantType(data)],
+      dataType: elementType[elementTypeOf(data)],
       rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     };
     this.#message.initializer.push(tensor);
@@ -151,6 +179,18 @@ export class GraphBuilder {
     return name as Value;
   }
 
+  /** Adds an operator of ONNX's own with several outputs; they are named after it and `outputs`. */
+  opWithOutputs<Name extends string>(
+    opType: string,
+    inputs: readonly Value[],
+    outputs: readonly Name[],
+  ): Record<Name, Value> {
+    const name = this.#qualified(`${opType}_${this.#message.node.length}`);
+    const values = outputs.map((output) => `${name}.${output}`);
+    this.#message.node.push({ opType, domain: "", name, input: [...inputs], output: values, attribute: [] });
+    return Object.fromEntries(outputs.map((output, index) => [output, values[index]])) as Record<Name, Value>;
+  }
+
   /** Gives `value` another shape; one dimension may be -1 and then follows from the others. */
   reshape(value: Value, shape: readonly number[]): Value {
     const dimensions = this.constant(`shape_${this.#message.node.length}`, BigInt64Array.from(shape, BigInt), [
@@ -171,20 +211,30 @@ export class GraphBuilder {
     });
   }
 
-  /** @returns The bytes of a `.onnx` file; `metadata` becomes its `metadata_props`. */
+  /** @returns The bytes of a `.onnx` file; `metadata` becomes its `metadata_props`. Not for graphs with embedded weights. */
   encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    return encodeModel({
-      irVersion,
-      producerName: "crossrank",
-      graph: this.#message,
-      opsetImport: Object.entries(opsetVersions).map(([domain, version]) => ({ domain, version })),
-      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    });
+    return encodeMessage("ModelProto", this.#model(metadata));
+  }
+
+  /** @returns A `.onnx` file, to be written piece by piece: its embedded weights need not fit in memory. */
+  layOut(metadata: Readonly<Record<string, string>> = {}): ModelFile {
+    return layOutModel(this.#model(metadata));
   }
 
   /** @internal The graph as a message, for the `If` that it is a branch of. */
   get message(): GraphMessage {
     return this.#message;
+  }
+
+  #model(metadata: Readonly<Record<string, string>>): ModelMessage {
+    const { irVersion, versions } = this.#operatorSets;
+    return {
+      irVersion,
+      producerName: "crossrank",
+      graph: this.#message,
+      opsetImport: Object.entries(versions).map(([domain, version]) => ({ domain, version })),
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    };
   }
 
   #branch(name: string, build: (branch: GraphBuilder) => Value): GraphBuilder {
@@ -209,7 +259,7 @@ function inputNames(inputs: readonly (Value | undefined)[]): string[] {
   return inputs.slice(0, count).map((input) => input ?? "");
 }
 
-function constantType(data: ConstantData): ElementType {
+function elementTypeOf(data: ConstantData): ElementType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof BigInt64Array) return "int64";
   if (data instanceof Int32Array) return "int32";
@@ -220,7 +270,8 @@ function attribute(name: string, value: Attribute): AttributeMessage {
   if (typeof value === "bigint") return { name, type: attributeType.int, i: Number(value) };
   if (typeof value === "number") return { name, type: attributeType.float, f: value };
   if (typeof value === "string") return { name, type: attributeType.string, s: new TextEncoder().encode(value) };
-  return { name, type: attributeType.graph, g: value.message };
+  if (value instanceof GraphBuilder) return { name, type: attributeType.graph, g: value.message };
+  return { name, type: attributeType.ints, ints: value.map(Number) };
 }
 
 function valueInfo(name: string, type: ElementType, dimensions: readonly Dimension[]): ValueInfoMessage {

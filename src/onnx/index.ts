@@ -1,4 +1,5 @@
-export { GraphBuilder, type RowRange, type Value, type WeightLocation } from "./graph-builder.js";
+export { type ModelFile } from "./lay-out-model.js";
+export { GraphBuilder, type ConstantData, type RowRange, type Value, type WeightLocation } from "./graph-builder.js";
 export {
   Float32Layers,
   floatWeight,
@@ -21,3 +22,11 @@ export {
   type AttentionStates,
   type TokenStream,
 } from "./token-stream.js";
+export {
+  Float32Weights,
+  Int8Weights,
+  standardOperators,
+  type ReadWeight,
+  type StandardWeights,
+  type WeightMatrix,
+} from "./standard-weights.js";

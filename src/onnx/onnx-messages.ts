@@ -21,7 +21,7 @@ export const elementType = {
 export type ElementType = keyof typeof elementType;
 
 /** `AttributeProto.AttributeType`. */
-export const attributeType = { float: 1, int: 2, string: 3, graph: 5 } as const;
+export const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 /** Value of `TensorProto.data_location` for weights that stay in another file. */
 export const externalDataLocation = 1;
@@ -68,6 +68,7 @@ const root = protobuf.Root.fromJSON({
         i: field(3, "int64"),
         s: field(4, "bytes"),
         g: field(6, "GraphProto"),
+        ints: repeated(8, "int64"),
         type: field(20, "int32"),
       },
     },
@@ -122,6 +123,14 @@ export interface AttributeMessage {
   i?: number;
   s?: Uint8Array;
   g?: GraphMessage;
+  ints?: number[];
+}
+
+/** A tensor's elements, made when their turn to be written comes. */
+export interface LateData {
+  byteLength: number;
+  /** The elements, the last axis running fastest; in pieces, so that a tensor need not fit in memory. */
+  read: () => AsyncIterable<ArrayBufferView>;
 }
 
 export interface TensorMessage {
@@ -129,6 +138,8 @@ export interface TensorMessage {
   dims: readonly number[];
   dataType: number;
   rawData?: Uint8Array;
+  /** Instead of `rawData`. No field of the format: `layOutModel` makes one of it. */
+  lateData?: LateData;
   externalData?: EntryMessage[];
   dataLocation?: number;
 }
@@ -146,8 +157,24 @@ export interface EntryMessage {
   value: string;
 }
 
-/** Serializes a model to the bytes of a `.onnx` file. */
-export function encodeModel(model: ModelMessage): Uint8Array {
-  const type = root.lookupType("ModelProto");
-  return type.encode(type.fromObject(model)).finish();
+interface Messages {
+  ModelProto: ModelMessage;
+  GraphProto: GraphMessage;
+  TensorProto: TensorMessage;
+}
+
+/** Serializes a message; one of a whole model gives the bytes of a `.onnx` file. */
+export function encodeMessage<Name extends keyof Messages>(name: Name, message: Partial<Messages[Name]>): Uint8Array {
+  const type = root.lookupType(name);
+  return type.encode(type.fromObject(message)).finish();
+}
+
+/** What stands in front of the bytes of a message's field: which field it is, and how many bytes follow. */
+export function encodeFieldStart(message: keyof Messages, fieldName: string, byteLength: number): Uint8Array {
+  const { id } = root.lookupType(message).get(fieldName) as protobuf.Field;
+  const lengthDelimited = 2;
+  return protobuf.Writer.create()
+    .uint32((id << 3) | lengthDelimited)
+    .uint32(byteLength)
+    .finish();
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 
+import { writeWholeFile } from "../files/index.js";
 import { dtypeBits, tensorByteLength, type Dtype } from "./dtype.js";
 import { invalidFile } from "./invalid-file.js";
 import { parseHeader, prefixBytes } from "./parse-header.js";
@@ -35,17 +35,10 @@ export async function writeSafetensors(
 ): Promise<void> {
   const sorted = [...tensors].sort(byLayout);
   const header = encodeHeader(sorted, metadata, path);
-  const temporaryPath = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeWhole(temporaryPath, async (file) => {
-      await file.appendFile(header);
-      for (const tensor of sorted) await appendData(file, tensor, path);
-    });
-    await rename(temporaryPath, path);
-  } catch (error) {
-    await rm(temporaryPath, { force: true });
-    throw error;
-  }
+  await writeWholeFile(path, async (file) => {
+    await file.appendFile(header);
+    for (const tensor of sorted) await appendData(file, tensor, path);
+  });
 }
 
 function encodeHeader(
@@ -80,17 +73,6 @@ async function appendData(file: FileHandle, { name, dtype, shape, data }: Tensor
   const remedy = "Give as many elements as its shape says, of its dtype.";
   const expected = `${byteLength} bytes`;
   throw invalidFile({ path, tensor: name, subject: "the data", expected, actual: `${written} bytes`, remedy });
-}
-
-/** Makes a file, and returns when its bytes are on the disk rather than in the system's cache. */
-async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await write(file);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function byLayout(left: TensorSource, right: TensorSource): number {

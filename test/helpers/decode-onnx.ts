@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import protobuf from "protobufjs";
 
 /**
@@ -21,12 +22,14 @@ const specification = `
     repeated AttributeProto attribute = 5; optional string domain = 7;
   }
   message AttributeProto {
-    enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; GRAPH = 5; }
+    enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; GRAPH = 5; INTS = 7; }
     optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4;
-    optional GraphProto g = 6; optional AttributeType type = 20;
+    optional GraphProto g = 6; repeated int64 ints = 8; optional AttributeType type = 20;
   }
   message TensorProto {
-    enum DataType { UNDEFINED = 0; FLOAT = 1; INT64 = 7; BOOL = 9; FLOAT16 = 10; BFLOAT16 = 16; }
+    enum DataType {
+      UNDEFINED = 0; FLOAT = 1; UINT8 = 2; INT8 = 3; INT32 = 6; INT64 = 7; BOOL = 9; FLOAT16 = 10; BFLOAT16 = 16;
+    }
     enum DataLocation { DEFAULT = 0; EXTERNAL = 1; }
     repeated int64 dims = 1; optional DataType data_type = 2; optional string name = 8; optional bytes raw_data = 9;
     repeated StringStringEntryProto external_data = 13; optional DataLocation data_location = 14;
@@ -74,6 +77,7 @@ export interface DecodedAttribute {
   i?: number;
   s?: Uint8Array;
   g?: DecodedGraph;
+  ints: number[];
 }
 
 export interface DecodedTensor {
@@ -94,6 +98,11 @@ export interface DecodedValueInfo {
 export function decodeOnnx(bytes: Uint8Array): DecodedModel {
   const options = { longs: Number, enums: String, arrays: true };
   return modelType.toObject(modelType.decode(bytes), options) as unknown as DecodedModel;
+}
+
+/** Reads a `.onnx` file that is made piece by piece. */
+export async function decodePieces(file: { pieces(): AsyncIterable<Uint8Array> }): Promise<DecodedModel> {
+  return decodeOnnx(await buffer(file.pieces()));
 }
 
 /** A graph's nodes and those of the branches inside it, in order. */

@@ -63,7 +63,7 @@ describe("dtype int8", () => {
 describe("a converted model", () => {
   test("loads by itself, and gives the scores of dtype int8", async () => {
     const output = join(folder(), "converted");
-    const { status, stderr } = await runCli(["convert", "--output", output]);
+    const { status, stderr } = await runCli(["convert", "models/nano", "--output", output]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     await using converted = await CrossEncoder.fromPretrained(output);
     await using model = await CrossEncoder.fromPretrained(undefined, { dtype: "int8" });
@@ -82,7 +82,7 @@ describe("a converted model", () => {
       JSON.stringify({ query: "capital of France", document: documents[5], label: 1 }),
       JSON.stringify({ query: "capital of France", document: documents[0] }),
     ].join("\n");
-    const args = ["convert", "--output", output, "--calibrate", "-", "--json"];
+    const args = ["convert", "models/nano", "--output", output, "--calibrate", "-", "--json"];
     const { status, stdout } = await runCli(args, { stdin: input });
     expect(status).toBe(0);
     const report = JSON.parse(stdout) as { agreement: { queries: number; pairs: number; kendallTau: number } };
@@ -93,11 +93,11 @@ describe("a converted model", () => {
 
   test("replaces another only if told to, and never the model it is made from", async () => {
     const output = join(folder(), "converted");
-    await runCli(["convert", "--output", output]);
-    const again = await runCli(["convert", "--output", output]);
+    await runCli(["convert", "models/nano", "--output", output]);
+    const again = await runCli(["convert", "models/nano", "--output", output]);
     expect(again.status).toBe(2);
-    expect(again.stderr).toMatch(/must not hold a model\.safetensors yet, but does.*--force/);
-    expect((await runCli(["convert", "--output", output, "--force"])).status).toBe(0);
+    expect(again.stderr).toMatch(/model\.safetensors must not be there yet, but is.*--force/);
+    expect((await runCli(["convert", "models/nano", "--output", output, "--force"])).status).toBe(0);
     const onto = await runCli(["convert", output, "--output", output, "--force"]);
     expect(onto.stderr).toMatch(/is in int8 already/);
     const self = await runCli(["convert", "models/nano", "--output", "models/nano", "--force"]);
@@ -106,7 +106,7 @@ describe("a converted model", () => {
 
   test("names the line of the pairs that is wrong before it converts anything", async () => {
     const output = join(folder(), "converted");
-    const { status, stderr } = await runCli(["convert", "--output", output, "--calibrate", "-"], {
+    const { status, stderr } = await runCli(["convert", "models/nano", "--output", output, "--calibrate", "-"], {
       stdin: '{"query": 1}',
     });
     expect(status).toBe(1);

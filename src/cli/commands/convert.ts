@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import type { ConvertedModel } from "../../conversion/index.js";
+import type { Int8Model, StandardDtype } from "../../conversion/index.js";
+import { InvalidOptionsError } from "../../errors/index.js";
 import type { ModelAgreement, RankingSample } from "../../evaluation/index.js";
 import { formatFacts } from "../format-table.js";
 import { openInput } from "../input.js";
@@ -11,11 +12,14 @@ import { startProgressBar } from "../progress-bar.js";
 
 interface ConvertFlags {
   output: string;
-  dtype: "int8";
+  layout: keyof typeof converters;
+  dtype?: StandardDtype;
   calibrate?: string;
   force?: true;
   json?: true;
 }
+
+const converters = { stream: convertToStream, standard: convertToStandard };
 
 /** Written beside the model. */
 const reportName = "fidelity.json";
@@ -23,33 +27,69 @@ const reportName = "fidelity.json";
 export function addConvertCommand(program: Command): void {
   program
     .command("convert")
-    .summary("convert a model once, for good")
-    .description("Write a model's folder anew with weights in int8, and say how far its rankings agree with fp32's.")
-    .argument("[model]", "the model's folder (default: the model that comes with crossrank)")
+    .summary("convert a model for good: to int8, or to an ONNX file for other runtimes")
+    .description("Convert a model for good: to int8 for crossrank, or to an ONNX file for other runtimes.")
+    .argument("<model>", "the model's folder")
     .requiredOption("-o, --output <folder>", "the folder to write")
-    .addOption(new Option("--dtype <name>", "precision of the weights").choices(["int8"]).default("int8"))
-    .option("--calibrate <pairs.jsonl>", "rank these with both models, and report how far they agree")
-    .option("--force", "replace a model that is in the output folder")
+    .addOption(
+      new Option("--layout <name>", "what the model is for: crossrank (stream), or other runtimes (standard)")
+        .choices(Object.keys(converters))
+        .default("stream"),
+    )
+    .addOption(
+      new Option("--dtype <name>", "how weights are held (default: int8 for stream, fp32 for standard)").choices([
+        "fp32",
+        "int8",
+      ]),
+    )
+    .option("--calibrate <pairs.jsonl>", "stream: rank these in fp32 and in int8, and report how far they agree")
+    .option("--force", "replace files that are there")
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",
       `
+Layout stream writes model.safetensors in int8; the folder loads by itself.
 Lines of the pairs: {"query": …, "documents": […]}, with "positive": […] for the
 texts of the relevant ones, or {"query": …, "document": …}, with "label": … for
 how relevant it is. Without judgements there is no NDCG in the report, which is
 also written to ${reportName} in the output folder.
 
-Example:
-  crossrank convert ./my-reranker --output ./my-reranker-int8 --calibrate pairs.jsonl`,
+Layout standard is what exporters write, for transformers.js and other runtimes:
+input_ids and attention_mask go in, int64 [batch, sequence]; logits come out,
+float32 [batch, labels]. Writes onnx/model.onnx, or onnx/model_quantized.onnx for
+int8, and prints its path.
+
+Examples:
+  crossrank convert ./my-reranker --output ./my-reranker-int8 --calibrate pairs.jsonl
+  crossrank convert ./my-reranker --output ./my-reranker-onnx --layout standard`,
     )
-    .action(convert);
+    .action((model: string, flags: ConvertFlags) => converters[flags.layout](model, flags));
 }
 
-async function convert(model: string | undefined, { output, calibrate, force, json }: ConvertFlags): Promise<void> {
+async function convertToStandard(
+  model: string,
+  { output, dtype, calibrate, force, json }: ConvertFlags,
+): Promise<void> {
+  if (calibrate !== undefined) throw new InvalidOptionsError("--calibrate goes with --layout stream only.");
+  const { convertToStandardLayout } = await import("../../conversion/index.js");
+  using bar = await startProgressBar(1, "MB");
+  const converted = await convertToStandardLayout(model, {
+    outputFolder: output,
+    dtype: dtype ?? "fp32",
+    replaces: force ?? false,
+    onProgress: (written, total) => bar.update(written / total, Math.round(written / 1e6)),
+  });
+  await print(json ? `${JSON.stringify(converted)}\n` : `${converted.path}\n`);
+}
+
+async function convertToStream(model: string, { output, dtype, calibrate, force, json }: ConvertFlags): Promise<void> {
+  if (dtype === "fp32") {
+    throw new InvalidOptionsError("--layout stream takes --dtype int8 only: fp32 runs from the model's own folder.");
+  }
   // Read first: a bad line should not come up after the work.
   const samples = calibrate === undefined ? undefined : await readCalibration(calibrate);
   const { convertToInt8 } = await import("../../conversion/index.js");
-  const converted = await convertToInt8(model, { outputFolder: output, force: force ?? false });
+  const converted = await convertToInt8(model, { outputFolder: output, replaces: force ?? false });
   const agreement = samples && (await measureAgreement(model, converted.folder, samples));
   const report = { ...converted, ...(agreement && { agreement }) };
   if (agreement) await writeFile(join(output, reportName), `${JSON.stringify(report, null, 2)}\n`);
@@ -62,14 +102,20 @@ async function readCalibration(path: string): Promise<RankingSample[]> {
 }
 
 async function measureAgreement(
-  model: string | undefined,
+  model: string,
   convertedFolder: string,
   samples: readonly RankingSample[],
 ): Promise<ModelAgreement> {
   const { compareModels } = await import("../../evaluation/index.js");
-  await using reference = await loadModel(model === undefined ? {} : { model });
+  await using reference = await loadModel({ model });
+  if (reference.numLabels !== 1) {
+    throw new InvalidOptionsError(
+      `--calibrate must have a model of one label, but ${model} has ${reference.numLabels}. It is converted; ` +
+        `how far it agrees was not measured.`,
+    );
+  }
   await using converted = await loadModel({ model: convertedFolder });
-  using bar = await startProgressBar(samples.length);
+  using bar = await startProgressBar(samples.length, "pairs");
   let pairs = 0;
   return await compareModels(
     (batch) => reference.predict(batch),
@@ -79,12 +125,7 @@ async function measureAgreement(
   );
 }
 
-function formatReport({
-  folder,
-  sourceBytes,
-  bytes,
-  agreement,
-}: ConvertedModel & { agreement?: ModelAgreement }): string {
+function formatReport({ folder, sourceBytes, bytes, agreement }: Int8Model & { agreement?: ModelAgreement }): string {
   const facts: [string, string][] = [
     ["folder", folder],
     ["weights", `${megabytes(bytes)}, before ${megabytes(sourceBytes)}`],

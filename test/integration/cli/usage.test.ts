@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { runCli, tinyModel } from "./run-cli.js";
 
-const commands = ["rank", "predict", "tokenize", "info"];
+const commands = ["rank", "predict", "tokenize", "info", "convert"];
 
 describe("help", () => {
   test("lists the commands", async () => {
@@ -42,6 +42,8 @@ describe("wrong usage", () => {
       "argument '0' is invalid. It must be a whole number of at least 1",
     ],
     ["an unknown activation", ["rank", "q", "d", "--activation-fn", "relu"], "Allowed choices are sigmoid, identity"],
+    ["nowhere to convert to", ["convert", "folder"], "required option '-o, --output <folder>' not specified"],
+    ["an unknown layout", ["convert", "folder", "-o", "o", "--layout", "x"], "Allowed choices are stream, standard"],
     ["two arguments of info", ["info", "a", "b"], "too many arguments"],
     ["two sources of documents", ["rank", "q", "d", "--file", "f"], "Documents must be arguments or come from --file"],
     ["too long a maximum length", ["rank", "q", "d", ...tinyModel, "--max-length", "9999"], "must be at most 8192"],

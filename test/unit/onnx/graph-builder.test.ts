@@ -32,6 +32,11 @@ describe("encode", () => {
     });
   });
 
+  test("declares other operators, if it is told which", () => {
+    const builder = new GraphBuilder("empty", { irVersion: 8, versions: { "": 17 } });
+    expect(decodeOnnx(builder.encode())).toMatchObject({ irVersion: 8, opsetImport: [{ version: 17 }] });
+  });
+
   test("keeps metadata", () => {
     expect(decodeOnnx(new GraphBuilder("empty").encode({ dtype: "fp32", note: "größer" })).metadataProps).toEqual([
       { key: "dtype", value: "fp32" },
@@ -67,7 +72,7 @@ describe("op", () => {
   test("adds an operator of ONNX's, with attributes by the type of their values", () => {
     const builder = new GraphBuilder("graph");
     const x = builder.input("x", "float32", ["tokens"]);
-    builder.op("Anything", [x], { axis: -1n, epsilon: 0.5, direction: "right" });
+    builder.op("Anything", [x], { axis: -1n, epsilon: 0.5, direction: "right", perm: [1n, 0n] });
     const node = onlyNode(builder);
     expect(node).not.toHaveProperty("domain");
     expect(node).toMatchObject({
@@ -77,6 +82,7 @@ describe("op", () => {
         { name: "axis", type: "INT", i: -1 },
         { name: "epsilon", type: "FLOAT", f: 0.5 },
         { name: "direction", type: "STRING", s: Buffer.from("right") },
+        { name: "perm", type: "INTS", ints: [1, 0] },
       ],
     });
   });
@@ -107,6 +113,20 @@ describe("op", () => {
     expect(new Set(values).size).toBe(3);
     expect(node.map(({ output }) => output)).toEqual(values.map((value) => [value]));
     expect(node.map(({ name }) => name)).toEqual(values);
+  });
+});
+
+describe("opWithOutputs", () => {
+  test("adds an operator of ONNX's, and names its outputs after it", () => {
+    const builder = new GraphBuilder("graph");
+    const x = builder.input("x", "float32", ["tokens"]);
+    const outputs = builder.scope("layer", () => builder.opWithOutputs("Anything", [x], ["values", "scale"]));
+    expect(outputs).toEqual({ values: "layer.Anything_0.values", scale: "layer.Anything_0.scale" });
+    expect(onlyNode(builder)).toMatchObject({
+      opType: "Anything",
+      input: ["x"],
+      output: ["layer.Anything_0.values", "layer.Anything_0.scale"],
+    });
   });
 });
 
@@ -218,10 +238,14 @@ describe("constant", () => {
     const floats = Float32Array.of(1, 2.5, -3, 4);
     builder.constant("floats", floats.subarray(1, 3), [1, 2]);
     builder.constant("integers", BigInt64Array.of(-1n, 2n ** 40n), [2]);
+    builder.constant("bytes", Int8Array.of(-1), []);
+    builder.constant("unsigned_bytes", Uint8Array.of(255), []);
     const { initializer } = graphOf(builder);
     expect(initializer).toMatchObject([
       { name: "floats", dims: [1, 2], dataType: "FLOAT" },
       { name: "integers", dims: [2], dataType: "INT64" },
+      { name: "bytes", dims: [], dataType: "INT8", rawData: Buffer.of(255) },
+      { name: "unsigned_bytes", dims: [], dataType: "UINT8", rawData: Buffer.of(255) },
     ]);
     expect(float32Of(initializer[0]?.rawData)).toEqual([2.5, -3]);
     expect(int64Of(initializer[1]?.rawData)).toEqual([-1n, 2n ** 40n]);
