@@ -1,3 +1,3 @@
 export { ModelWorker } from "./model-worker.js";
-export { type LoadedModel, type ModelSpec, type PairColumns } from "./protocol.js";
+export { type LoadedModel, type ModelSpec, type PairColumns, type PassageLogits } from "./protocol.js";
 export { type CallOptions } from "./worker-thread.js";

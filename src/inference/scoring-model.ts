@@ -12,7 +12,13 @@ import {
   type Checkpoint,
   type WeightDtype,
 } from "../safetensors/index.js";
-import { PairTokenizer, type TokenizedPair, type TokenizeOptions } from "../tokenization/index.js";
+import {
+  PairTokenizer,
+  type TextPair,
+  type TokenizedPair,
+  type TokenizedPassage,
+  type TokenizeOptions,
+} from "../tokenization/index.js";
 import { checkTokenIds } from "./check-token-ids.js";
 import { describeArchitecture, type Architecture } from "./architectures.js";
 import type { LoadedModel, ModelSpec } from "./protocol.js";
@@ -60,8 +66,13 @@ export class ScoringModel {
     return new ScoringModel({ spec, info: describeCheckpoint(checkpoint), architecture, tokenizer, session });
   }
 
-  tokenize(pair: readonly [query: string, document: string], options?: TokenizeOptions): TokenizedPair {
+  tokenize(pair: TextPair, options?: TokenizeOptions): TokenizedPair {
     return this.#tokenizer.tokenize(pair, this.#spec.maxLength, options);
+  }
+
+  /** See {@link PairTokenizer.tokenizePassages}. Each passage is tokenized when it is asked for. */
+  tokenizePassages(pair: TextPair): Iterable<TokenizedPassage> {
+    return this.#tokenizer.tokenizePassages(pair, this.#spec.maxLength);
   }
 
   /**
