@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { CrossEncoder, FromPretrainedOptions, TokenizeOptions } from "../index.js";
+import type { CrossEncoder, FromPretrainedOptions, PredictOptions, TokenizeOptions } from "../index.js";
 import { wholeNumberFrom } from "./parse-whole-number.js";
 import { pick } from "./pick.js";
 
@@ -7,6 +7,9 @@ import { pick } from "./pick.js";
 export interface ModelFlags extends Pick<FromPretrainedOptions, "maxLength" | "threads" | "activationFn"> {
   model?: string;
 }
+
+/** What becomes of documents that do not fit. */
+export type LongDocumentFlags = Pick<PredictOptions, "longDocuments">;
 
 /** What is put in front of the query. */
 export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
@@ -21,6 +24,14 @@ export function addModelOptions(command: Command): Command {
 
 export function addScoringOptions(command: Command): Command {
   return addModelOptions(command)
+    .addOption(
+      new Option(
+        "--long-documents <mode>",
+        "what becomes of a document that does not fit: it is cut, or split into passages and gets the score of the best",
+      )
+        .choices(["truncate", "maxPassage"])
+        .default("truncate"),
+    )
     .option("--threads <count>", "threads that compute (default: one a core)", wholeNumberFrom(1))
     .addOption(
       new Option("--activation-fn <name>", "what turns logits into scores (default: the model's own)").choices([
