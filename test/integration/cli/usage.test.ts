@@ -37,6 +37,7 @@ describe("wrong usage", () => {
       "argument '0' is invalid. It must be a whole number of at least 1",
     ],
     ["an unknown activation", ["rank", "q", "d", "--activation-fn", "relu"], "Allowed choices are sigmoid, identity"],
+    ["an unknown mode", ["rank", "q", "d", "--long-documents", "cut"], "Allowed choices are truncate, maxPassage"],
     ["two arguments of info", ["info", "a", "b"], "too many arguments"],
     ["two sources of documents", ["rank", "q", "d", "--file", "f"], "Documents must be arguments or come from --file"],
     ["too long a maximum length", ["rank", "q", "d", ...tinyModel, "--max-length", "9999"], "must be at most 8192"],
