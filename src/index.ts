@@ -4,6 +4,7 @@ export {
   type FromPretrainedOptions,
   type ModelInfo,
   type Pair,
+  type Passage,
   type PredictOptions,
   type Progress,
   type RankedDocument,

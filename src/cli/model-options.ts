@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { CrossEncoder, FromPretrainedOptions, TokenizeOptions } from "../index.js";
+import type { CrossEncoder, FromPretrainedOptions, PredictOptions, TokenizeOptions } from "../index.js";
 import { wholeNumberFrom } from "./parse-whole-number.js";
 import { pick } from "./pick.js";
 
@@ -10,6 +10,9 @@ export interface ModelFlags extends Pick<
 > {
   model?: string;
 }
+
+/** What becomes of documents that do not fit. */
+export type LongDocumentFlags = Pick<PredictOptions, "longDocuments">;
 
 /** What is put in front of the query. */
 export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
@@ -28,6 +31,14 @@ export function addScoringOptions(command: Command): Command {
     .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
     .addOption(
       new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "int8", "auto"]),
+    )
+    .addOption(
+      new Option(
+        "--long-documents <mode>",
+        "what becomes of a document that does not fit: it is cut, or split into passages and gets the score of the best",
+      )
+        .choices(["truncate", "maxPassage"])
+        .default("truncate"),
     )
     .addOption(
       new Option("--activation-fn <name>", "what turns logits into scores (default: the model's own)").choices([

@@ -7,6 +7,8 @@ export interface Scoring {
   activationFn: ActivationFn;
   /** Softmax over the labels, after the activation; ignored for one label, where it would make every score 1. */
   applySoftmax: boolean;
+  /** For errors: the caller's pair of each row, if that is not the row itself. */
+  pairIndices?: ArrayLike<number>;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface Scoring {
  */
 export function scoresFromLogits(
   logits: Float32Array,
-  { labelCount, activationFn, applySoftmax }: Scoring,
+  { labelCount, activationFn, applySoftmax, pairIndices }: Scoring,
 ): Float32Array {
-  requireFinite(logits, labelCount, "logit");
+  requireFinite(logits, "logit", { labelCount, pairIndices });
   const activate = activationOf(activationFn, labelCount);
   const scores = new Float32Array(logits.length);
   for (let start = 0; start < logits.length; start += labelCount) {
@@ -30,7 +32,7 @@ export function scoresFromLogits(
     requireCount(row, labelCount);
     scores.set(applySoftmax && labelCount > 1 ? softmax(Float32Array.from(row)) : row, start);
   }
-  requireFinite(scores, labelCount, "score");
+  requireFinite(scores, "score", { labelCount, pairIndices });
   return scores;
 }
 
@@ -56,10 +58,16 @@ function softmax(logits: Float32Array): Float32Array {
   return powers.map((power) => power / sum);
 }
 
-function requireFinite(values: Float32Array, labelCount: number, what: string): void {
+function requireFinite(
+  values: Float32Array,
+  what: string,
+  { labelCount, pairIndices }: { labelCount: number; pairIndices: ArrayLike<number> | undefined },
+): void {
   const indices = new Set<number>();
   for (const [index, value] of values.entries()) {
-    if (!Number.isFinite(value)) indices.add(Math.floor(index / labelCount));
+    if (Number.isFinite(value)) continue;
+    const row = Math.floor(index / labelCount);
+    indices.add(pairIndices?.[row] ?? row);
   }
   if (indices.size === 0) return;
   throw new NonFiniteScoreError(

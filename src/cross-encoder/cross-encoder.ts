@@ -2,6 +2,7 @@ import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
 import { WorkerPool, type LoadedModel, type PairColumns } from "../inference/index.js";
 import { scoresFromLogits } from "./activation.js";
+import { bestPassages, type DocumentScores } from "./best-passages.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 import { rankScores, type RankedDocument } from "./rank-scores.js";
 import {
@@ -155,7 +156,8 @@ export class CrossEncoder implements AsyncDisposable {
   /**
    * Scores pairs, all together: similar lengths go through the model side by side, whatever their order here.
    *
-   * @param pairs - `[query, document]` each. Longer ones than {@link CrossEncoder.maxLength} are truncated.
+   * @param pairs - `[query, document]` each. What becomes of longer ones than {@link CrossEncoder.maxLength} is said by
+   * {@link PredictOptions.longDocuments}.
    * @returns Scores in the order of the pairs, shape [pairs]; with a model of several labels one array of shape [labels]
    * a pair: `predict<Float32Array>(pairs)`. Empty for no pairs.
    * @throws {InvalidInputError} If a pair is not two texts; names its index. Nothing was scored then.
@@ -171,8 +173,9 @@ export class CrossEncoder implements AsyncDisposable {
   async predict(input: PredictInput, options: PredictOptions = {}): Promise<number | Float32Array | Float32Array[]> {
     const resolved = resolvePredictOptions(options);
     const { pairs, isSingle } = validatePairs(input);
+    this.#requireOneBest(resolved);
     const columns = { queries: pairs.map(([query]) => query), documents: pairs.map(([, document]) => document) };
-    const scores = await this.#score(columns, resolved);
+    const { scores } = await this.#score(columns, resolved);
     if (this.numLabels === 1) return isSingle ? (scores[0] as number) : scores;
     return isSingle ? scores : this.#rows(scores);
   }
@@ -192,9 +195,15 @@ export class CrossEncoder implements AsyncDisposable {
     this.#requireOneLabel();
     // The caller may change its list while the call is running.
     const texts = [...documents];
-    const ranking = rankScores(await this.#score({ queries: query, documents: texts }, resolved), topK);
-    if (!returnDocuments) return ranking;
-    return ranking.map((ranked) => ({ ...ranked, text: texts[ranked.corpusId] as string }));
+    const { scores, passages } = await this.#score({ queries: query, documents: texts }, resolved);
+    return rankScores(scores, topK).map((ranked) => {
+      const passage = passages[ranked.corpusId];
+      return {
+        ...ranked,
+        ...(passage === undefined ? {} : { passage }),
+        ...(returnDocuments ? { text: texts[ranked.corpusId] as string } : {}),
+      };
+    });
   }
 
   /**
@@ -228,29 +237,40 @@ export class CrossEncoder implements AsyncDisposable {
     await this.dispose();
   }
 
-  async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<Float32Array> {
+  /** @returns Scores, shape [pairs, labels]; passages only if documents were to be split. */
+  async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
     const prompt = resolvePrompt(options, this.#settings);
     const { batchSize, maxBatchTokens, onProgress, signal } = options;
     const total = documents.length;
     const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
-    const logits = await this.#workers.score(
+    const call = [
       { queries: prompted, documents },
       { batchSize, maxBatchTokens },
-      {
-        signal,
-        onScored: onProgress && ((scored) => onProgress({ scored, total })),
-      },
-    );
-    return scoresFromLogits(logits, {
+      { signal, onScored: onProgress && ((scored: number) => onProgress({ scored, total })) },
+    ] as const;
+    const scoring = {
       labelCount: this.numLabels,
       activationFn: options.activationFn ?? this.#activationFn,
       applySoftmax: options.applySoftmax,
-    });
+    };
+    if (options.longDocuments === "truncate") {
+      return { scores: scoresFromLogits(await this.#workers.score(...call), scoring), passages: [] };
+    }
+    return bestPassages(await this.#workers.scorePassages(...call), scoring);
   }
 
   #rows(scores: Float32Array): Float32Array[] {
     return Array.from({ length: scores.length / this.numLabels }, (_, index) =>
       scores.slice(index * this.numLabels, (index + 1) * this.numLabels),
+    );
+  }
+
+  #requireOneBest({ longDocuments }: ResolvedPredictOptions): void {
+    if (this.numLabels === 1 || longDocuments === "truncate") return;
+    throw new InvalidOptionsError(
+      `longDocuments must be "truncate" for a model of several labels, but ${this.modelId} has ${this.numLabels}: which ` +
+        `passage is best is undefined. Use predict() without "maxPassage".`,
+      { longDocuments, numLabels: this.numLabels },
     );
   }
 

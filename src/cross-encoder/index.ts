@@ -7,5 +7,6 @@ export {
   type RankOptions,
   type TokenizeOptions,
 } from "./options.js";
+export type { Passage } from "../tokenization/index.js";
 export { type RankedDocument } from "./rank-scores.js";
 export { type Pair } from "./validate-inputs.js";

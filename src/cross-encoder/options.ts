@@ -116,6 +116,22 @@ export interface PredictOptions {
    */
   maxBatchTokens?: number;
 
+  /**
+   * What becomes of a document that does not fit into {@link CrossEncoder.maxLength} beside its query.
+   *
+   * - `"truncate"` – as in sentence-transformers: the longer of the two texts is cut at its end. What was cut is not seen.
+   * - `"maxPassage"` – the document is split into passages of whole sentences, the last of which the next passage has
+   *   too; each is scored with the query, and the document gets the highest of these scores. A sentence longer than a
+   *   passage is cut between words. The query is only cut if it takes more than half of the room. For models of one
+   *   label.
+   *
+   * **Note:** every passage carries the query again, so `"maxPassage"` costs as much as scoring the whole document, and
+   * more the shorter the passages are.
+   *
+   * @default "truncate"
+   */
+  longDocuments?: "truncate" | "maxPassage";
+
   /** What turns logits into scores, in this call only. @default the encoder's */
   activationFn?: ActivationFn;
 

@@ -1,9 +1,16 @@
+import type { Passage } from "../tokenization/index.js";
+
 /** A document's place in a ranking. */
 export interface RankedDocument {
   /** The document's index in the list that was given. */
   corpusId: number;
   /** Its score, after the activation. */
   score: number;
+  /**
+   * The passage whose score it is, the first of equal ones: `document.slice(start, end)` is its text. Only with
+   * `longDocuments: "maxPassage"`, and only for a document that was split.
+   */
+  passage?: Passage;
   /** Its text, if `returnDocuments` asked for it. */
   text?: string;
 }

@@ -35,6 +35,7 @@ const tokenizeSchema = z.strictObject({
 const predictSchema = tokenizeSchema.extend({
   batchSize: positiveInteger.default(32),
   maxBatchTokens: positiveInteger.default(512),
+  longDocuments: z.enum(["truncate", "maxPassage"]).default("truncate"),
   activationFn: activationFn.optional(),
   applySoftmax: z.boolean().default(false),
   onProgress: z

@@ -1,6 +1,6 @@
 /** A call cut into parts for several workers, and the parts' results put together again. */
 import { planParts } from "../planning/index.js";
-import type { PairColumns } from "./protocol.js";
+import type { PairColumns, PassageLogits } from "./protocol.js";
 
 /** Some of a call's pairs, for one worker. */
 export interface CallPart {
@@ -63,6 +63,31 @@ export function joinLogits(parts: readonly CallPart[], results: readonly Float32
     }
   }
   return joined;
+}
+
+/** Puts the passages of each pair in the order of the call's pairs. */
+export function joinPassages(parts: readonly CallPart[], results: readonly PassageLogits[]): PassageLogits {
+  if (results.length === 1) return results[0] as PassageLogits;
+  const joined = joinLists(parts, results.map(passagesByPair));
+  return {
+    logits: Float32Array.from(joined.flatMap(({ logits }) => [...logits])),
+    counts: Uint32Array.from(joined, ({ offsets }) => offsets.length / 2),
+    offsets: Uint32Array.from(joined.flatMap(({ offsets }) => [...offsets])),
+  };
+}
+
+function passagesByPair({ logits, counts, offsets }: PassageLogits): Pick<PassageLogits, "logits" | "offsets">[] {
+  const labelCount = (2 * logits.length) / offsets.length;
+  let start = 0;
+  return Array.from(counts, (count) => {
+    const end = start + count;
+    const passages = {
+      logits: logits.subarray(start * labelCount, end * labelCount),
+      offsets: offsets.subarray(2 * start, 2 * end),
+    };
+    start = end;
+    return passages;
+  });
 }
 
 /** Puts what each pair has got in the order of the call's pairs. */

@@ -1,7 +1,7 @@
 import { DisposedError } from "../errors/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
-import type { CallKind, CallResults, LoadedModel, ModelSpec, PairColumns } from "./protocol.js";
+import type { CallKind, CallResults, LoadedModel, ModelSpec, PairColumns, PassageLogits } from "./protocol.js";
 import { untilAborted } from "./until-aborted.js";
 import { WorkerThread, type CallOptions } from "./worker-thread.js";
 
@@ -43,6 +43,11 @@ export class ModelWorker {
   /** @returns Logits, shape [pairs, labels], in the order of the pairs. */
   async score(pairs: PairColumns, limits: MicroBatchLimits, options: CallOptions = {}): Promise<Float32Array> {
     return this.#call({ type: "score", limits }, pairs, options);
+  }
+
+  /** Splits documents that do not fit beside their query into passages, instead of truncating them. */
+  async scorePassages(pairs: PairColumns, limits: MicroBatchLimits, options: CallOptions = {}): Promise<PassageLogits> {
+    return this.#call({ type: "scorePassages", limits }, pairs, options);
   }
 
   async tokenize(pairs: PairColumns, options: CallOptions = {}): Promise<readonly TokenizedPair[]> {

@@ -44,7 +44,20 @@ export interface PairColumns {
 }
 
 /** What is wanted of a call's pairs. */
-export type CallKind = { type: "score"; limits: MicroBatchLimits } | { type: "tokenize" };
+export type CallKind =
+  | { type: "score"; limits: MicroBatchLimits }
+  | { type: "scorePassages"; limits: MicroBatchLimits }
+  | { type: "tokenize" };
+
+/** Logits of the passages of pairs' documents: all of the first pair's, by their start, then the second's, and so on. */
+export interface PassageLogits {
+  /** Shape [passages, labels]. */
+  logits: Float32Array;
+  /** How many passages each document has, shape [pairs]; 1 for a document that fits as a whole. */
+  counts: Uint32Array;
+  /** Where each passage starts and ends in its document, shape [passages, 2]. */
+  offsets: Uint32Array;
+}
 
 export type WorkerRequest =
   | { type: "pairs"; callId: number; pairs: PairColumns }
@@ -65,5 +78,6 @@ export interface CallResults {
   load: LoadedModel;
   /** Logits, shape [pairs, labels], in the order of the pairs. */
   score: Float32Array;
+  scorePassages: PassageLogits;
   tokenize: readonly TokenizedPair[];
 }

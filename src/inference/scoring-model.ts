@@ -8,7 +8,13 @@ import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type TokenIds } from "../planning/index.js";
 import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
 import { checkTensors, openCheckpoint, type Checkpoint, type Dtype } from "../safetensors/index.js";
-import { PairTokenizer, type TokenizedPair, type TokenizeOptions } from "../tokenization/index.js";
+import {
+  PairTokenizer,
+  type TextPair,
+  type TokenizedPair,
+  type TokenizedPassage,
+  type TokenizeOptions,
+} from "../tokenization/index.js";
 import { checkTokenIds } from "./check-token-ids.js";
 import { describeArchitecture, type Architecture } from "./architectures.js";
 import { productsSaturate } from "./product-saturation.js";
@@ -58,8 +64,13 @@ export class ScoringModel {
     return new ScoringModel({ spec, info: describeCheckpoint(checkpoint, dtype), architecture, tokenizer, session });
   }
 
-  tokenize(pair: readonly [query: string, document: string], options?: TokenizeOptions): TokenizedPair {
+  tokenize(pair: TextPair, options?: TokenizeOptions): TokenizedPair {
     return this.#tokenizer.tokenize(pair, this.#spec.maxLength, options);
+  }
+
+  /** See {@link PairTokenizer.tokenizePassages}. Each passage is tokenized when it is asked for. */
+  tokenizePassages(pair: TextPair): Iterable<TokenizedPassage> {
+    return this.#tokenizer.tokenizePassages(pair, this.#spec.maxLength);
   }
 
   /**

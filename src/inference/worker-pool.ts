@@ -1,8 +1,8 @@
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
-import { cutCall, joinLists, joinLogits, type CallPart } from "./call-parts.js";
+import { cutCall, joinLists, joinLogits, joinPassages, type CallPart } from "./call-parts.js";
 import { ModelWorker } from "./model-worker.js";
-import type { LoadedModel, ModelSpec, PairColumns } from "./protocol.js";
+import type { LoadedModel, ModelSpec, PairColumns, PassageLogits } from "./protocol.js";
 import { runTogether } from "./run-together.js";
 import type { CallOptions } from "./worker-thread.js";
 
@@ -58,6 +58,14 @@ export class WorkerPool {
     const parts = this.#cut(pairs);
     const scorePart: RunPart<Float32Array> = (worker, part, partOptions) => worker.score(part, limits, partOptions);
     return joinLogits(parts, await this.#run(parts, options, scorePart));
+  }
+
+  /** Splits documents that do not fit beside their query into passages, as {@link ModelWorker.scorePassages}. */
+  async scorePassages(pairs: PairColumns, limits: MicroBatchLimits, options: CallOptions = {}): Promise<PassageLogits> {
+    // Nothing is cut off, so the whole of a long document costs.
+    const parts = cutCall(pairs, { workerCount: this.#members.length, maxLength: Infinity });
+    const scorePart: RunPart<PassageLogits> = (worker, part, rest) => worker.scorePassages(part, limits, rest);
+    return joinPassages(parts, await this.#run(parts, options, scorePart));
   }
 
   async tokenize(pairs: PairColumns, options: CallOptions = {}): Promise<readonly TokenizedPair[]> {

@@ -1,7 +1,7 @@
 /** The worker thread's entry: loads one model and serves calls on it until it is terminated. */
 import { parentPort, workerData } from "node:worker_threads";
 import { serializeError } from "../errors/index.js";
-import { scorePairs, tokenizePairs, type Pair } from "./calls.js";
+import { scorePairs, scorePassages, tokenizePairs, type Pair } from "./calls.js";
 import { FairScheduler, type Task } from "./fair-scheduler.js";
 import {
   loadCallId,
@@ -48,11 +48,20 @@ function startCall(model: ScoringModel, callId: number, call: CallKind): Task {
   if (call.type === "tokenize") {
     return tokenizePairs(model, pairs, (tokenized) => reply({ type: "done", callId, result: tokenized }));
   }
-  return scorePairs(model, pairs, {
+  const options = {
     limits: call.limits,
     labelCount: spec.labelCount,
-    onScored: (scored) => reply({ type: "progress", callId, scored }),
-    onDone: (logits) => reply({ type: "done", callId, result: logits }, [logits.buffer as ArrayBuffer]),
+    onScored: (scored: number) => reply({ type: "progress", callId, scored }),
+  };
+  if (call.type === "scorePassages") {
+    return scorePassages(model, pairs, {
+      ...options,
+      onDone: (result) => reply({ type: "done", callId, result }, buffersOf(Object.values(result))),
+    });
+  }
+  return scorePairs(model, pairs, {
+    ...options,
+    onDone: (logits) => reply({ type: "done", callId, result: logits }, buffersOf([logits])),
   });
 }
 
@@ -63,6 +72,10 @@ async function* guarded(callId: number, task: Task): Task {
   } catch (error) {
     reply({ type: "failed", callId, error: serializeError(error) });
   }
+}
+
+function buffersOf(arrays: readonly ArrayBufferView[]): ArrayBuffer[] {
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 function toPairs({ queries, documents }: PairColumns): Pair[] {

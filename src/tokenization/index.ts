@@ -1,3 +1,10 @@
-export { PairTokenizer, type TextPair, type TokenizedPair, type TokenizeOptions } from "./pair-tokenizer.js";
+export type { Passage } from "./document-pieces.js";
+export {
+  PairTokenizer,
+  type TextPair,
+  type TokenizedPair,
+  type TokenizedPassage,
+  type TokenizeOptions,
+} from "./pair-tokenizer.js";
 export { parseTokenizerConfig, type TokenizerConfig } from "./tokenizer-config.js";
 export type { TokenizerPaths } from "./tokenizer-files.js";

@@ -4,6 +4,7 @@ import { adaptTokenizer } from "./adapt-tokenizer.js";
 import { assemblePair } from "./assemble-pair.js";
 import { type PairTemplate, parsePairTemplate } from "./pair-template.js";
 import { invalidField } from "./parse-field.js";
+import { splitDocument, type FittedPassage } from "./split-document.js";
 import { findSplit, isSplittable } from "./split-text.js";
 import { parseTokenizerFiles, type TokenizerFiles, type TokenizerPaths } from "./tokenizer-files.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -34,6 +35,9 @@ export interface TokenizedPair {
   truncatedTokens: number;
 }
 
+/** A document, or a passage of it that fits beside the query, as the model sees it. */
+export type TokenizedPassage = FittedPassage<TokenizedPair>;
+
 /** What is used of the library. Its own types do not resolve with `moduleResolution: nodenext` (0.2.0). */
 interface Encoder {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
@@ -50,6 +54,9 @@ const defaultPaths: TokenizerPaths = { tokenizerJson: "tokenizer.json", tokenize
 
 /** Characters of a document that are read at once for each token that is still needed: English has 4 to 5. */
 const charactersPerToken = 6;
+
+/** Characters for each token of a pair beyond which a document is split without trying whether it fits as a whole. */
+const hopelessCharactersPerToken = 32;
 
 /**
  * Turns pairs of texts into token ids, the same ones as the reference's tokenizer.
@@ -105,11 +112,39 @@ export class PairTokenizer {
    * @param maxLength - Tokens of the pair at most, special ones included.
    * @throws {InvalidOptionsError} If the special tokens alone are longer than `maxLength`.
    */
-  tokenize(
+  tokenize(pair: TextPair, maxLength: number, options: TokenizeOptions = {}): TokenizedPair {
+    return this.#tokenize(pair, maxLength, options).pair;
+  }
+
+  /**
+   * Tokenizes one pair; if truncation would cut the document, passages of it instead, each as a pair with the query.
+   *
+   * A query leaves the document at least half of the room, rounded down: what it has beyond that is truncated.
+   *
+   * @returns One passage for a document that fits, even an empty one; else those of {@link splitDocument}.
+   * @throws {InvalidOptionsError} If there is no room for a single token of the document.
+   */
+  *tokenizePassages([query, document]: TextPair, maxLength: number): Generator<TokenizedPassage> {
+    if (document.length <= maxLength * hopelessCharactersPerToken) {
+      const { pair, cutTokens } = this.#tokenize([query, document], maxLength, { stopsEarly: true });
+      if (cutTokens === 0) {
+        yield { start: 0, end: document.length, pair };
+        return;
+      }
+    }
+    yield* splitDocument(document, {
+      budget: this.#documentBudget(query, maxLength),
+      countTokens: (text) => this.#encode(text).length,
+      tokenize: (passage) => this.#tokenize([query, passage], maxLength),
+    });
+  }
+
+  /** @returns Also how many tokens of the document were cut off. */
+  #tokenize(
     [query, document]: TextPair,
     maxLength: number,
     { stopsEarly = false }: TokenizeOptions = {},
-  ): TokenizedPair {
+  ): { pair: TokenizedPair; cutTokens: number } {
     const budget = this.#textBudget(maxLength);
     const queryIds = this.#encodeQuery(query);
     const enough = stopsEarly ? Math.max(budget, queryIds.length) + 1 : Infinity;
@@ -119,8 +154,20 @@ export class PairTokenizer {
       query: queryIds.slice(0, kept.queryLength),
       document: documentIds.slice(0, kept.documentLength),
     });
-    const truncatedTokens = queryIds.length - kept.queryLength + documentIds.length - kept.documentLength;
-    return { inputIds, ...(this.#usesTokenTypes ? { tokenTypeIds } : {}), truncatedTokens };
+    const cutTokens = documentIds.length - kept.documentLength;
+    const truncatedTokens = queryIds.length - kept.queryLength + cutTokens;
+    return { pair: { inputIds, ...(this.#usesTokenTypes ? { tokenTypeIds } : {}), truncatedTokens }, cutTokens };
+  }
+
+  /** Tokens of a document that are never cut, whatever the query. */
+  #documentBudget(query: string, maxLength: number): number {
+    const textBudget = this.#textBudget(maxLength);
+    const budget = Math.max(textBudget - this.#encodeQuery(query).length, Math.floor(textBudget / 2));
+    if (budget > 0) return budget;
+    const reason = `must leave room for a token of the document, got ${maxLength}`;
+    throw new InvalidOptionsError(`maxLength ${reason}. Raise it, or use longDocuments: "truncate".`, {
+      issues: [{ path: "maxLength", reason }],
+    });
   }
 
   #textBudget(maxLength: number): number {

@@ -3,13 +3,19 @@ import type { CrossEncoder, Pair, PredictOptions } from "../../index.js";
 import { chunkPairs } from "../chunk-pairs.js";
 import { formatScores } from "../format-scores.js";
 import { openInput, type Input } from "../input.js";
-import { addScoringOptions, loadModel, type ModelFlags, type PromptFlags } from "../model-options.js";
+import {
+  addScoringOptions,
+  loadModel,
+  type LongDocumentFlags,
+  type ModelFlags,
+  type PromptFlags,
+} from "../model-options.js";
 import { pick } from "../pick.js";
 import { noProgressBar, startProgressBar, type ProgressBar } from "../progress-bar.js";
 import { readLines } from "../read-lines.js";
 import { writeOutput, type Write } from "../write-output.js";
 
-interface PredictFlags extends ModelFlags, PromptFlags {
+interface PredictFlags extends ModelFlags, PromptFlags, LongDocumentFlags {
   output?: string;
 }
 
@@ -44,7 +50,7 @@ Examples:
 async function predict(path: string, flags: PredictFlags): Promise<void> {
   const input = openInput(path);
   await using model = await loadModel(flags);
-  const options = pick(flags, ["prompt", "promptName"]);
+  const options = pick(flags, ["prompt", "promptName", "longDocuments"]);
   // Scores that go to the terminal show the progress by themselves.
   const isOnTerminal = flags.output === undefined && process.stdout.isTTY;
   await writeOutput(flags.output, async (write) => {

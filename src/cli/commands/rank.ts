@@ -2,13 +2,19 @@ import type { Command } from "commander";
 import type { CrossEncoder, RankedDocument, RankOptions } from "../../index.js";
 import { addDocumentOptions, readDocuments, type DocumentFlags } from "../document-options.js";
 import { formatTable } from "../format-table.js";
-import { addScoringOptions, loadModel, type ModelFlags, type PromptFlags } from "../model-options.js";
+import {
+  addScoringOptions,
+  loadModel,
+  type LongDocumentFlags,
+  type ModelFlags,
+  type PromptFlags,
+} from "../model-options.js";
 import { wholeNumberFrom } from "../parse-whole-number.js";
 import { pick } from "../pick.js";
 import { outputWidth, print } from "../print.js";
 import { startProgressBar } from "../progress-bar.js";
 
-interface RankFlags extends ModelFlags, PromptFlags, DocumentFlags, Pick<RankOptions, "topK"> {
+interface RankFlags extends ModelFlags, PromptFlags, LongDocumentFlags, DocumentFlags, Pick<RankOptions, "topK"> {
   json?: true;
 }
 
@@ -24,7 +30,8 @@ export function addRankCommand(program: Command): void {
       "after",
       `
 The corpus id is a document's place in what was given, from 0. On a terminal
-documents are cut to its width.
+documents are cut to its width. Of a document that was split, the best passage
+is shown; --json has its place: "passage": {"start": …, "end": …}.
 
 Examples:
   crossrank rank "how do you find mass?" "Weigh it." "High Mass is sung."
@@ -37,7 +44,8 @@ Examples:
 async function rank(query: string, args: string[], flags: RankFlags): Promise<void> {
   const documents = await readDocuments(args, flags);
   await using model = await loadModel(flags);
-  const ranking = await rankWithProgress(model, query, documents, pick(flags, ["topK", "prompt", "promptName"]));
+  const options = pick(flags, ["topK", "prompt", "promptName", "longDocuments"]);
+  const ranking = await rankWithProgress(model, query, documents, options);
   await print(flags.json ? `${JSON.stringify(ranking)}\n` : formatRanking(ranking));
 }
 
@@ -56,11 +64,11 @@ async function rankWithProgress(
 }
 
 function formatRanking(ranking: readonly RankedDocument[]): string {
-  const rows = ranking.map(({ corpusId, score, text = "" }, index) => [
+  const rows = ranking.map(({ corpusId, score, passage, text = "" }, index) => [
     String(index + 1),
     score.toFixed(4),
     String(corpusId),
-    text,
+    text.slice(passage?.start, passage?.end),
   ]);
   return formatTable(["rank", "score", "corpus id", "document"], rows, outputWidth());
 }

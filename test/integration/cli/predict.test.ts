@@ -48,6 +48,19 @@ describe("scores", () => {
     for (const { scores, label } of rows) expect(label).toBe(`LABEL_${scores.indexOf(Math.max(...scores))}`);
   });
 
+  test("of documents that do not fit are those of their best passages, if that is asked for", async () => {
+    await using model = await CrossEncoder.fromPretrained("test/fixtures/tiny-reranker", { maxLength: 16 });
+    const pairs = [
+      ["how?", "This is a sentence. ".repeat(20)],
+      ["how?", "so"],
+    ];
+    const expected = await model.predict(pairs, { longDocuments: "maxPassage" });
+    const flags = ["--max-length", "16", "--long-documents", "maxPassage"];
+    const stdin = pairs.map((pair) => JSON.stringify(pair)).join("\n");
+    const { stdout } = await runCli(["predict", "-", ...tinyModel, ...flags], { stdin });
+    expect(scoresOf(stdout)).toEqual([...expected]);
+  });
+
   test("are none for an empty file", async () => {
     expect(await runCli(["predict", "-", ...tinyModel])).toEqual({ status: 0, stdout: "", stderr: "" });
   });

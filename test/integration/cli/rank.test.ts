@@ -101,3 +101,22 @@ test("passes what concerns scores on to the model", async () => {
   const ranking = JSON.parse(stdout) as RankedDocument[];
   expect(ranking.map(({ corpusId, score }) => ({ corpusId, score }))).toEqual(expected);
 });
+
+describe("a document that does not fit", () => {
+  const filler = "The church is old. Nobody sings there. ".repeat(10);
+  const long = `${filler}${documents[0]} ${filler}`;
+  const args = ["rank", query, long, "Weigh it.", "--max-length", "32", "--long-documents", "maxPassage"];
+
+  test("has its best passage in --json", async () => {
+    await using model = await CrossEncoder.fromPretrained(undefined, { maxLength: 32 });
+    const options = { longDocuments: "maxPassage", returnDocuments: true } as const;
+    const { stdout } = await runCli([...args, "--json"]);
+    expect(stdout).toBe(`${JSON.stringify(await model.rank(query, [long, "Weigh it."], options))}\n`);
+    expect(stdout).toContain('"passage":{"start":');
+  });
+
+  test("is shown by its best passage", async () => {
+    const { stdout } = await runCli(args);
+    expect(stdout).toMatch(/^ {3}1 {2}0\.\d{4} {10}0 {2}To find an object's mass, [^\n]{40,100}$/m);
+  });
+});

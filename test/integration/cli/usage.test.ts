@@ -44,6 +44,7 @@ describe("wrong usage", () => {
     ["an unknown activation", ["rank", "q", "d", "--activation-fn", "relu"], "Allowed choices are sigmoid, identity"],
     ["nowhere to convert to", ["convert", "folder"], "required option '-o, --output <folder>' not specified"],
     ["an unknown layout", ["convert", "folder", "-o", "o", "--layout", "x"], "Allowed choices are stream, standard"],
+    ["an unknown mode", ["rank", "q", "d", "--long-documents", "cut"], "Allowed choices are truncate, maxPassage"],
     ["two arguments of info", ["info", "a", "b"], "too many arguments"],
     ["two sources of documents", ["rank", "q", "d", "--file", "f"], "Documents must be arguments or come from --file"],
     ["too long a maximum length", ["rank", "q", "d", ...tinyModel, "--max-length", "9999"], "must be at most 8192"],

@@ -18,7 +18,7 @@ import {
 import { availableCores } from "../../../src/machine/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
-const predictDefaults = { batchSize: 32, maxBatchTokens: 512, applySoftmax: false };
+const predictDefaults = { batchSize: 32, maxBatchTokens: 512, longDocuments: "truncate", applySoftmax: false };
 
 const known = {
   fromPretrained: [
@@ -30,13 +30,14 @@ const known = {
     "signal",
     "batchSize",
     "maxBatchTokens",
+    "longDocuments",
     "activationFn",
     "applySoftmax",
     "onProgress",
   ],
   rank: [
-    ...["prompt", "promptName", "signal", "batchSize", "maxBatchTokens", "activationFn", "applySoftmax", "onProgress"],
-    ...["topK", "returnDocuments"],
+    ...["prompt", "promptName", "signal", "batchSize", "maxBatchTokens", "longDocuments", "activationFn"],
+    ...["applySoftmax", "onProgress", "topK", "returnDocuments"],
   ],
   tokenize: ["prompt", "promptName", "signal"],
 };
@@ -108,6 +109,7 @@ describe("options", () => {
         signal,
         batchSize: 1,
         maxBatchTokens: 1,
+        longDocuments: "maxPassage",
         activationFn: callback,
         applySoftmax: true,
         onProgress: callback,
@@ -157,6 +159,7 @@ test.each<[Method, string, unknown[]]>([
   ["predict", "batchSize", [0, -1, 1.5, NaN, Infinity, "32", null]],
   ["predict", "maxBatchTokens", [0, -1, 1.5, NaN, Infinity, "1024", null]],
   ["predict", "activationFn", ["Sigmoid", 1, null]],
+  ["predict", "longDocuments", ["maxpassage", "", true, null]],
   ["predict", "applySoftmax", [1, "true", null]],
   ["predict", "prompt", [1, ["query: "], null]],
   ["predict", "promptName", [1, null]],

@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { scorePairs, tokenizePairs, type Pair } from "../../../src/inference/calls.js";
+import { scorePairs, scorePassages, tokenizePairs, type Pair } from "../../../src/inference/calls.js";
 import type { Task } from "../../../src/inference/fair-scheduler.js";
+import type { PassageLogits } from "../../../src/inference/protocol.js";
 import type { ScoringModel } from "../../../src/inference/scoring-model.js";
 import type { TokenizedPair, TokenizeOptions } from "../../../src/tokenization/index.js";
 
@@ -12,7 +13,10 @@ interface FakeModel {
   tokenizeOptions: (TokenizeOptions | undefined)[];
 }
 
-/** A model without a session: a token is a character of the document, and logits are its length and minus that. */
+/**
+ * A model without a session: a token is a character of the document, and logits are its length and minus that. Passages
+ * are a document's lines.
+ */
 function fakeModel(): FakeModel {
   const batches: number[][] = [];
   const tokenizeOptions: (TokenizeOptions | undefined)[] = [];
@@ -20,6 +24,13 @@ function fakeModel(): FakeModel {
     tokenize: ([, document]: Pair, options?: TokenizeOptions): TokenizedPair => {
       tokenizeOptions.push(options);
       return { inputIds: new Int32Array(document.length), truncatedTokens: 0 };
+    },
+    tokenizePassages: function* ([query, document]: Pair) {
+      let start = 0;
+      for (const line of document.split(/(?<=\n)/)) {
+        yield { start, end: start + line.length, pair: model.tokenize([query, line]) };
+        start += line.length;
+      }
     },
     score: async (documents: readonly ArrayLike<number>[]) => {
       batches.push(documents.map(({ length }) => length));
@@ -99,4 +110,65 @@ test("pairs that are tokenized come in their order", async () => {
   const onDone = (tokenized: readonly TokenizedPair[]) => (lengths = tokenized.map(({ inputIds }) => inputIds.length));
   await countSteps(tokenizePairs(fakeModel().model, pairsOf(3, 9, 5), onDone));
   expect(lengths).toEqual([3, 9, 5]);
+});
+
+describe("passages", () => {
+  const pairs: Pair[] = [
+    ["", "12345\n123\n1\n"],
+    ["", "1234567"],
+    ["", ""],
+    ["", "1\n123456789\n"],
+  ];
+
+  async function scoredPassages(
+    fake: FakeModel,
+  ): Promise<{ result: PassageLogits; progress: number[]; steps: number }> {
+    const progress: number[] = [];
+    const results: PassageLogits[] = [];
+    const task = scorePassages(fake.model, pairs, {
+      limits: { batchSize: 2, maxBatchTokens: 1000 },
+      labelCount: 2,
+      onScored: (count) => progress.push(count),
+      onDone: (result) => results.push(result),
+    });
+    const steps = await countSteps(task);
+    return { result: results[0] as PassageLogits, progress, steps };
+  }
+
+  test("of all documents share micro-batches, and their logits come by document", async () => {
+    const fake = fakeModel();
+    const { result } = await scoredPassages(fake);
+    expect(fake.batches).toEqual([[10, 7], [6, 4], [2, 2], [0]]);
+    expect([...result.logits]).toEqual([6, 4, 2, 7, 0, 2, 10].flatMap((length) => [length, -length]));
+    expect([...result.counts]).toEqual([3, 1, 1, 2]);
+    expect([...result.offsets]).toEqual([0, 6, 6, 10, 10, 12, 0, 7, 0, 0, 0, 2, 2, 12]);
+  });
+
+  test("count as a pair when the last of them is scored", async () => {
+    const { progress, steps } = await scoredPassages(fakeModel());
+    expect(progress).toEqual([1, 1, 3, 4]);
+    expect(steps).toBe(4);
+  });
+
+  test("let other work come after every 10,000 characters that are tokenized", async () => {
+    const line = `${"x".repeat(3999)}\n`;
+    const task = scorePassages(fakeModel().model, [["", line.repeat(8)]], {
+      limits: { batchSize: 100, maxBatchTokens: 100_000 },
+      labelCount: 2,
+      onScored: () => undefined,
+      onDone: () => undefined,
+    });
+    expect(await countSteps(task)).toBe(2 + 1);
+  });
+
+  test("of no pairs are none", async () => {
+    const task = scorePassages(fakeModel().model, [], {
+      limits: { batchSize: 2, maxBatchTokens: 1000 },
+      labelCount: 2,
+      onScored: () => expect.fail("nothing is scored"),
+      onDone: ({ logits, counts, offsets }) =>
+        expect([logits, counts, offsets].map(({ length }) => length)).toEqual([0, 0, 0]),
+    });
+    expect(await countSteps(task)).toBe(0);
+  });
 });

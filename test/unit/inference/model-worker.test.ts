@@ -46,10 +46,12 @@ test("calls load the model by themselves, all in one thread", async () => {
 test("tokenizing and scoring say what is wanted", async () => {
   const worker = create();
   await score(worker, ["a"]);
+  await worker.scorePassages({ queries: "query", documents: ["a"] }, limits);
   const requests = requestsIn(await worker.tokenize({ queries: ["query"], documents: ["b"] }));
   expect(requests.filter(({ type }) => type === "start")).toEqual([
     { type: "start", callId: 1, call: { type: "score", limits } },
-    { type: "start", callId: 2, call: { type: "tokenize" } },
+    { type: "start", callId: 2, call: { type: "scorePassages", limits } },
+    { type: "start", callId: 3, call: { type: "tokenize" } },
   ]);
 });
 

@@ -109,6 +109,58 @@ describe("stopping early", () => {
   });
 });
 
+describe("passages", () => {
+  const passagesOf = (pair: TextPair, maxLength: number, tokenizer = words) => [
+    ...tokenizer.tokenizePassages(pair, maxLength),
+  ];
+  const textsOf = (pair: TextPair, maxLength: number) =>
+    passagesOf(pair, maxLength).map(({ start, end }) => pair[1].slice(start, end));
+
+  test.each<[name: string, pair: TextPair]>([
+    ["a document that fits", ["a b", "c d e"]],
+    ["an empty document", ["a b", ""]],
+    ["a document that truncation would leave whole, but not the query", ["a b c d e f g", "x"]],
+  ])("of %s are itself, tokenized as ever", (_, pair) => {
+    const [passage, ...others] = passagesOf(pair, 8);
+    expect(passage).toEqual({ start: 0, end: pair[1].length, pair: words.tokenize(pair, 8, { stopsEarly: true }) });
+    expect(others).toEqual([]);
+  });
+
+  test("have the room that the query leaves", () => {
+    expect(textsOf(["a b", "c d e\nf g h i\nk l"], 9)).toEqual(["c d e\n", "f g h i\n", "k l"]);
+  });
+
+  test("have half of the room beside a long query, which is cut", () => {
+    const pair: TextPair = ["a b c d e f g h", "k l m\nn o p q\nr s"];
+    expect(textsOf(pair, 12)).toEqual(["k l m\n", "n o p q\n", "r s"]);
+    const [, second] = passagesOf(pair, 12);
+    expect([...(second?.pair.inputIds ?? [])]).toEqual([1, 10, 11, 12, 13, 14, 2, 23, 24, 25, 26, 2]);
+  });
+
+  test("are tokenized as they would be alone, and whole", () => {
+    for (const [pair, maxLength] of randomPairs(200)) {
+      if (maxLength < 13) continue;
+      for (const { start, end, pair: tokenized } of passagesOf(pair, maxLength, bytes)) {
+        const text = pair[1].slice(start, end);
+        expect(tokenized.inputIds).toEqual(bytes.tokenize([pair[0], text], maxLength).inputIds);
+        expect([...tokenized.inputIds].slice(-countOf(text) - 1, -1)).toEqual(idsOf(text));
+      }
+    }
+  });
+
+  test("of a document beyond all hope are split without reading it whole first", () => {
+    const passages = passagesOf(["a", "b".repeat(1000)], 8);
+    expect(passages).toHaveLength(1);
+    expect([...(passages[0]?.pair.inputIds ?? [])]).toEqual([1, 10, 2, 0, 2]);
+  });
+
+  test.each([3, 4])("are refused where there is no room for them: maxLength %d", async (maxLength) => {
+    const error = await thrownBy(() => passagesOf(["a", "b c"], maxLength));
+    expect(error.code).toBe("INVALID_OPTIONS");
+    expect(error.message).toContain(`maxLength must leave room for a token of the document, got ${maxLength}.`);
+  });
+});
+
 test("tokenizes a query anew when it changes", () => {
   const queries = ["a", "b", "b", "a"].map((query) => words.tokenize([query, "c"], 8).inputIds[1]);
   expect(queries).toEqual([10, 11, 11, 10]);
@@ -119,6 +171,15 @@ test("tells what the model's files say of lengths", () => {
   expect(words.modelMaxLength).toBe(Infinity);
   expect(PairTokenizer.fromJson(wordJson(), { model_max_length: 512 }).modelMaxLength).toBe(512);
 });
+
+/** Ids of a document's text. */
+function idsOf(document: string): number[] {
+  return [...bytes.tokenize(["", document], 10_000).inputIds].slice(2, -1);
+}
+
+function countOf(document: string): number {
+  return idsOf(document).length;
+}
 
 function text(id: "A" | "B", typeId: number): object {
   return { Sequence: { id, type_id: typeId } };
