@@ -20,7 +20,7 @@ export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
 export function addModelOptions(command: Command): Command {
   return command
     .option("-m, --model <folder>", "the model's folder (default: the model that comes with crossrank)")
-    .option("--max-length <tokens>", "cut longer pairs to this length (default: the model's own)", wholeNumberFrom(1))
+    .option("--max-length <tokens>", "most tokens of a pair (default: the model's own)", wholeNumberFrom(1))
     .option("--prompt <text>", "text to put in front of the query")
     .option("--prompt-name <name>", "name of one of the model's prompts to put in front of the query");
 }
