@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addBenchCommand } from "./commands/bench.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPredictCommand } from "./commands/predict.js";
@@ -29,6 +30,7 @@ addPredictCommand(program);
 addTokenizeCommand(program);
 addInfoCommand(program);
 addConvertCommand(program);
+addBenchCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

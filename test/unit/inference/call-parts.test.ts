@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { cutCall, joinLists, joinLogits, type CallPart } from "../../../src/inference/call-parts.js";
+import { cutCall, joinLists, joinLogits, joinPassages, type CallPart } from "../../../src/inference/call-parts.js";
 
 function text(characters: number): string {
   return "x".repeat(characters);
@@ -59,6 +59,20 @@ describe("a call", () => {
 
 describe("results are joined in the order of the pairs", () => {
   const partsOf = (...indices: number[][]) => indices.map((of) => ({ indices: of }) as unknown as CallPart);
+
+  test("passages, with as many as each document has", () => {
+    const first = {
+      logits: Float32Array.of(1, 2, 3),
+      counts: Uint32Array.of(2, 1),
+      offsets: Uint32Array.of(0, 5, 4, 9, 0, 3),
+    };
+    const second = { logits: Float32Array.of(4), counts: Uint32Array.of(1), offsets: Uint32Array.of(0, 7) };
+    expect(joinPassages(partsOf([0, 2], [1]), [first, second])).toEqual({
+      logits: Float32Array.of(1, 2, 4, 3),
+      counts: Uint32Array.of(2, 1, 1),
+      offsets: Uint32Array.of(0, 5, 4, 9, 0, 7, 0, 3),
+    });
+  });
 
   test.each<[string, number[][], number[][], number[]]>([
     ["one part", [[0, 1]], [[5, 6]], [5, 6]],
