@@ -2,11 +2,12 @@
  * Ranks the same samples with two models, or one in two precisions, and says how far the rankings agree.
  *
  * Usage: npx tsx scripts/compare-models.ts REFERENCE MODEL SAMPLES.jsonl [--dtype int8]
- * Samples: one JSON object a line, `query`, `positive` (texts) and `documents` (texts). The dtype is the second model's.
+ * Samples: as for `crossrank convert --calibrate`. The dtype is the second model's.
  */
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { CrossEncoder, type FromPretrainedOptions } from "../dist/index.js";
+import { openInput } from "../src/cli/input.js";
+import { readSamples } from "../src/cli/read-samples.js";
 import { compareModels } from "../src/evaluation/index.js";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { dtype: { type: "string" } } });
@@ -15,15 +16,7 @@ if (referenceFolder === undefined || modelFolder === undefined || samplesPath ==
   throw new Error("Usage: npx tsx scripts/compare-models.ts REFERENCE MODEL SAMPLES.jsonl [--dtype int8]");
 }
 
-const samples = (await readFile(samplesPath, "utf8"))
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => JSON.parse(line) as { query: string; positive: string[]; documents: string[] })
-  .map(({ query, positive, documents }) => ({
-    query,
-    documents,
-    relevance: documents.map((document) => Number(positive.includes(document))),
-  }));
+const samples = await readSamples(openInput(samplesPath));
 const dtype = (values.dtype ?? "auto") as NonNullable<FromPretrainedOptions["dtype"]>;
 const reference = await CrossEncoder.fromPretrained(referenceFolder, { activationFn: "identity" });
 const model = await CrossEncoder.fromPretrained(modelFolder, { activationFn: "identity", dtype });

@@ -1,11 +1,9 @@
 import { mkdir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InvalidOptionsError } from "../errors/index.js";
-import { loadModelSettings, resolveModelFolder } from "../hub/index.js";
-import { describeArchitecture } from "../inference/index.js";
-import { isInt8Checkpoint, writeInt8Checkpoint } from "../quantization/index.js";
-import { checkTensors, openCheckpoint, type Checkpoint } from "../safetensors/index.js";
+import { writeInt8Checkpoint } from "../quantization/index.js";
 import { copyModelFiles, planCopies } from "./copy-model-files.js";
+import { openFloatModel } from "./open-float-model.js";
 import { requireFree } from "./require-free.js";
 
 /** What a conversion has made. */
@@ -21,20 +19,16 @@ const weightsName = "model.safetensors";
 /**
  * Writes a folder that loads by itself, with weights in int8 and the small files as they are.
  *
- * @param model - As for `CrossEncoder.fromPretrained`.
+ * @param model - Path of a folder that `CrossEncoder.fromPretrained` takes.
  * @throws {InvalidOptionsError} If the output folder holds a model already, or the model is in int8 already.
  * @throws Also what loading the model throws.
  */
 export async function convertToInt8(
-  model: string | undefined,
+  model: string,
   { outputFolder, replaces = false }: { outputFolder: string; replaces?: boolean },
 ): Promise<Int8Model> {
-  const folder = await resolveModelFolder(model);
-  const { architecture: name, config, labelCount } = await loadModelSettings(folder);
-  const architecture = describeArchitecture(name, config, { path: join(folder, "config.json"), labelCount });
-  const checkpoint = await openCheckpoint(folder);
-  requireFloats(checkpoint);
-  checkTensors(architecture.weightShapes, checkpoint);
+  const { settings, architecture, checkpoint } = await openFloatModel(model);
+  const { folder } = settings;
   await requireOtherFolder(folder, outputFolder);
   const path = join(outputFolder, weightsName);
   if (!replaces) await requireFree(path);
@@ -44,14 +38,6 @@ export async function convertToInt8(
   await writeInt8Checkpoint(checkpoint, architecture.int8Tensors(), path);
   const sourceBytes = checkpoint.files.reduce((sum, { size }) => sum + size, 0);
   return { folder: outputFolder, sourceBytes, bytes: (await stat(path)).size };
-}
-
-function requireFloats(checkpoint: Checkpoint): void {
-  if (!isInt8Checkpoint(checkpoint)) return;
-  throw new InvalidOptionsError(
-    `${checkpoint.path} must hold floats to be converted, but is in int8 already. Name the model it was made from.`,
-    { path: checkpoint.path },
-  );
 }
 
 async function requireOtherFolder(folder: string, outputFolder: string): Promise<void> {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { UnsupportedModelError } from "../errors/index.js";
 import { writeWholeFile } from "../files/index.js";
-import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
-import { describeArchitecture, type Architecture } from "../inference/index.js";
+import type { ModelSettings } from "../hub/index.js";
+import type { Architecture } from "../inference/index.js";
 import { Float32Weights, Int8Weights, type ModelFile, type ReadWeight, type StandardWeights } from "../onnx/index.js";
-import { checkTensors, openCheckpoint, streamTensor, type Checkpoint } from "../safetensors/index.js";
+import { streamTensor, type Checkpoint } from "../safetensors/index.js";
 import { copyModelFiles, planCopies } from "./copy-model-files.js";
+import { openFloatModel } from "./open-float-model.js";
 import { requireFree } from "./require-free.js";
 
 /**
@@ -54,7 +55,8 @@ const maxFileBytes = 2 ** 31 - 1;
  * its name once it is complete; no more than one weight is in memory at a time.
  *
  * @param model - Path of a folder that `CrossEncoder.fromPretrained` takes.
- * @throws {InvalidOptionsError} If a file of the output folder would be replaced, and must not be.
+ * @throws {InvalidOptionsError} If a file of the output folder would be replaced, and must not be, or the model is in
+ * int8 already.
  * @throws {UnsupportedModelError} If the file would be larger than 2 GB, or the model is of a kind that crossrank does
  * not run.
  * @throws {ModelNotFoundError | InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} As `fromPretrained`.
@@ -63,8 +65,7 @@ export async function convertToStandardLayout(
   model: string,
   { outputFolder, dtype, replaces = false, onProgress }: ConversionOptions,
 ): Promise<ConvertedModel> {
-  const settings = await loadModelSettings(await resolveModelFolder(model));
-  const { architecture, checkpoint } = await openModel(settings);
+  const { settings, architecture, checkpoint } = await openFloatModel(model);
   const { fileName, createWeights } = formats[dtype];
   const graph = architecture.buildStandardGraph(createWeights(readWeightsOf(checkpoint)));
   const file = graph.layOut(describeModel(settings, architecture, dtype));
@@ -78,15 +79,6 @@ export async function convertToStandardLayout(
   await copyModelFiles(copies);
   await writeModel(path, file, onProgress);
   return { path, byteLength: file.byteLength };
-}
-
-async function openModel(settings: ModelSettings): Promise<{ architecture: Architecture; checkpoint: Checkpoint }> {
-  const { folder, config, labelCount } = settings;
-  const source = { path: join(folder, "config.json"), labelCount };
-  const architecture = describeArchitecture(settings.architecture, config, source);
-  const checkpoint = await openCheckpoint(folder);
-  checkTensors(architecture.weightShapes, checkpoint);
-  return { architecture, checkpoint };
 }
 
 function readWeightsOf({ tensors }: Checkpoint): ReadWeight {

@@ -35,8 +35,8 @@ export interface FromPretrainedOptions {
    * In which precision the model computes.
    *
    * - `"fp32"` – the scores of sentence-transformers. Checkpoints in half precision are widened when they are loaded.
-   * - `"int8"` – weights and activations of the linear layers in int8, two to three times as fast, close to the same
-   *   ranking (README has the figures). The weights are converted on first use and kept in a cache folder, which the
+   * - `"int8"` – weights and activations of the linear layers in int8: about twice as fast on a processor with VNNI, at
+   *   nearly the same ranking (README has the figures). The weights are converted on first use and kept in a cache folder, which the
    *   environment variable `CROSSRANK_CACHE` can name.
    * - `"auto"` – what the folder's weights are for: int8 for one that `crossrank convert --dtype int8` made, fp32, and
    *   with it sentence-transformers' scores, for all others.

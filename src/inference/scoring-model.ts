@@ -6,8 +6,7 @@ import { readJsonFile } from "../json/index.js";
 import type { GraphPrecision } from "../modernbert/index.js";
 import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type TokenIds } from "../planning/index.js";
-import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
-import { checkTensors, openCheckpoint, type Checkpoint, type Dtype } from "../safetensors/index.js";
+import type { Checkpoint, Dtype } from "../safetensors/index.js";
 import {
   PairTokenizer,
   type TextPair,
@@ -17,6 +16,7 @@ import {
 } from "../tokenization/index.js";
 import { checkTokenIds } from "./check-token-ids.js";
 import { describeArchitecture, type Architecture } from "./architectures.js";
+import { openWeights } from "./open-weights.js";
 import { productsSaturate } from "./product-saturation.js";
 import type { ComputeDtype, LoadedModel, ModelSpec } from "./protocol.js";
 import { openSession, type Session } from "./session.js";
@@ -111,45 +111,6 @@ async function loadTokenizer(folder: string, vocabularySize: number): Promise<Pa
   const tokenizer = PairTokenizer.fromJson(tokenizerJson, tokenizerConfig, paths);
   checkTokenIds(tokenizer, tokenizerJson, { vocabularySize, path: paths.tokenizerJson });
   return tokenizer;
-}
-
-/** A checkpoint that is checked, in the precision that the model computes in. */
-interface Weights {
-  checkpoint: Checkpoint;
-  dtype: ComputeDtype;
-}
-
-/** Opens the weights in the folder, or the int8 form of them. `"auto"` is what the folder holds. */
-async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
-  const checkpoint = await openCheckpoint(folder);
-  if (isInt8Checkpoint(checkpoint)) {
-    if (dtype === "fp32") throw onlyInt8(folder);
-    // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
-    const floats = [...architecture.weightShapes].filter(([name]) => checkpoint.tensors.get(name)?.dtype === "F32");
-    checkTensors(new Map(floats), only(checkpoint, floats));
-    const contents = int8Contents(architecture.weightShapes, architecture.int8Tensors());
-    checkTensors(contents.shapes, checkpoint, contents.dtypes);
-    return { checkpoint, dtype: "int8" };
-  }
-  checkTensors(architecture.weightShapes, checkpoint);
-  if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
-  const tensors = architecture.int8Tensors();
-  const contents = int8Contents(architecture.weightShapes, tensors);
-  return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
-}
-
-/** A checkpoint as if it held these tensors only. */
-function only(checkpoint: Checkpoint, entries: readonly (readonly [name: string, ...unknown[]])[]): Checkpoint {
-  const names = new Set(entries.map(([name]) => name));
-  return { ...checkpoint, tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))) };
-}
-
-function onlyInt8(folder: string): InvalidOptionsError {
-  return new InvalidOptionsError(
-    `dtype must be "int8" or "auto" for ${folder}, which holds int8 weights, got "fp32". Load the model it was ` +
-      `converted from instead.`,
-    { dtype: "fp32", folder },
-  );
 }
 
 async function precisionOf(dtype: ComputeDtype): Promise<GraphPrecision> {

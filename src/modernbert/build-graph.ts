@@ -50,7 +50,11 @@ export function buildModernBertGraph(
 /** What an int8 graph reads in place of float tensors of the checkpoint. */
 export function modernBertInt8Tensors(config: ModernBertConfig): QuantizedTensor[] {
   const nowhere = { fileName: "", byteOffset: 0, type: "float32" } as const;
-  const graph = new ModernBertGraph(config, () => nowhere, { dtype: "int8", hasUnsignedWeights: false });
+  // Only names and shapes are wanted, so one row of the position tables will do.
+  const graph = new ModernBertGraph({ ...config, maxPositions: 1 }, () => nowhere, {
+    dtype: "int8",
+    hasUnsignedWeights: false,
+  });
   graph.build();
   return graph.int8Tensors;
 }

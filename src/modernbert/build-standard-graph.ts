@@ -186,6 +186,7 @@ class StandardModernBertGraph {
   #bias(name: string): Value | undefined {
     return this.#shapes.has(`${name}.bias`) ? this.#vector(`${name}.bias`) : undefined;
   }
+
   #vector(name: string): Value {
     const [size] = this.#shape(name);
     return this.#weights.vector(this.#graph, name, size);

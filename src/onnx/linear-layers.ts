@@ -127,7 +127,8 @@ export class Int8Layers implements LinearLayers {
   /**
    * @param tokens - Any value of shape [tokens].
    * @param options.hasUnsignedWeights - Moves weights to uint8 when the graph is loaded. Products of uint8 and int8 are
-   * faster where the processor has instructions for them, and saturate where it has only AVX2's (see `src/inference/product-saturation.ts`).
+   * faster where the processor has instructions for them, and saturate where it has only AVX2's (see
+   * `src/inference/product-saturation.ts`).
    */
   constructor(
     graph: GraphBuilder,

@@ -13,11 +13,6 @@ const quantizationVersion = 1;
 /** Environment variable that names another folder than the system's for caches. */
 const cacheVariable = "CROSSRANK_CACHE";
 
-/** Where converted weights are kept. Deleting it is always safe. */
-export function cacheFolder(): string {
-  return process.env[cacheVariable] ?? envPaths("crossrank", { suffix: "" }).cache;
-}
-
 /**
  * Opens a checkpoint's int8 form, which is made on first use.
  *
@@ -50,6 +45,11 @@ export async function openInt8Checkpoint(
   const made = await openCheckpoint(folder);
   checkTensors(contents.shapes, made, contents.dtypes);
   return made;
+}
+
+/** Where converted weights are kept. Deleting it is always safe. An empty variable counts as none. */
+function cacheFolder(): string {
+  return process.env[cacheVariable] || envPaths("crossrank", { suffix: "" }).cache;
 }
 
 /** An entry, unless there is none or it is damaged. */

@@ -18,7 +18,7 @@ import {
 } from "../safetensors/index.js";
 import { quantizeRows, transpose } from "./quantize-rows.js";
 
-/** Whether a checkpoint is one that {@link writeInt8Checkpoint} wrote. */
+/** Whether a checkpoint holds int8 weights; {@link int8Contents} says what else it then must hold. */
 export function isInt8Checkpoint({ tensors }: Checkpoint): boolean {
   return [...tensors.values()].some(({ dtype }) => dtype === "I8");
 }
@@ -62,14 +62,7 @@ export async function writeInt8Checkpoint(
   const sources: TensorSource[] = [];
   for (const entry of checkpoint.tensors.values()) {
     if (quantized.has(entry.name)) continue;
-    sources.push({
-      name: entry.name,
-      dtype: "F32",
-      shape: entry.shape,
-      data: async function* () {
-        yield await readTensor(entry);
-      },
-    });
+    sources.push({ name: entry.name, dtype: "F32", shape: entry.shape, data: () => streamTensor(entry) });
   }
   for (const tensor of tensors) sources.push(...(await quantize(tensor, checkpoint)));
   await writeSafetensors(path, sources, { format: "crossrank-int8" });

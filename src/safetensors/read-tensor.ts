@@ -1,5 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
-
 import type { TensorEntry } from "./checkpoint.js";
 import { dtypeBits } from "./dtype.js";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-precision.js";
@@ -32,22 +30,6 @@ export async function readTensor(tensor: TensorEntry): Promise<Float32Array<Arra
     filled += chunk.length;
   }
   return values;
-}
-
-/**
- * Appends a tensor to an open file as float32, with no more than a few megabytes of it in memory.
- *
- * @param target - Written to from its current position on.
- * @returns Bytes written.
- * @throws As {@link readTensor}; an error of the target is passed on as it is.
- */
-export async function copyTensorAsFloat32(tensor: TensorEntry, target: FileHandle): Promise<number> {
-  let written = 0;
-  for await (const chunk of streamTensor(tensor)) {
-    await target.appendFile(new Uint8Array(chunk.buffer));
-    written += chunk.byteLength;
-  }
-  return written;
 }
 
 /**

@@ -100,6 +100,8 @@ describe("a converted model", () => {
     expect((await runCli(["convert", "models/nano", "--output", output, "--force"])).status).toBe(0);
     const onto = await runCli(["convert", output, "--output", output, "--force"]);
     expect(onto.stderr).toMatch(/is in int8 already/);
+    const standard = await runCli(["convert", output, "--layout", "standard", "--output", join(folder(), "onnx")]);
+    expect(standard.stderr).toMatch(/is in int8 already/);
     const self = await runCli(["convert", "models/nano", "--output", "models/nano", "--force"]);
     expect(self.stderr).toMatch(/must be another than the model's/);
   });
@@ -111,6 +113,8 @@ describe("a converted model", () => {
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^.*Line 1 of standard input must be an object with "query" and "documents"/);
+    const empty = await runCli(["convert", "models/nano", "--output", output, "--calibrate", "-"], { stdin: "\n" });
+    expect(empty.stderr).toMatch(/must hold at least one query with documents, but is empty/);
     expect(await readdir(folder())).not.toContain("converted");
   });
 });

@@ -55,7 +55,7 @@ Example:
 async function bench(model: string | undefined, { runs, documents: count, dtype, json }: BenchFlags): Promise<void> {
   const documents = Array.from({ length: count }, (_, index) => documentOf(index, count));
   const measurements: Measurement[] = [];
-  for (const precision of dtype === undefined ? (["fp32", "int8"] as const) : [dtype]) {
+  for (const precision of dtype === undefined ? await runnableDtypes(model) : [dtype]) {
     for (const threads of threadCounts(availableCores())) {
       await using encoder = await loadModel({ ...(model === undefined ? {} : { model }), dtype: precision, threads });
       const tokens = await countTokens(encoder, documents);
@@ -68,6 +68,12 @@ async function bench(model: string | undefined, { runs, documents: count, dtype,
   }
   const best = fastestByDtype(measurements);
   await print(json ? `${JSON.stringify({ measurements, best })}\n` : formatMeasurements(measurements, best));
+}
+
+/** A folder that was converted to int8 has no fp32 to run in. */
+async function runnableDtypes(model: string | undefined): Promise<Dtype[]> {
+  await using encoder = await loadModel(model === undefined ? {} : { model });
+  return encoder.dtype === "int8" ? ["int8"] : ["fp32", "int8"];
 }
 
 function documentOf(index: number, count: number): string {

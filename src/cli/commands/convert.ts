@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import type { Int8Model, StandardDtype } from "../../conversion/index.js";
-import { InvalidOptionsError } from "../../errors/index.js";
+import { InvalidInputError, InvalidOptionsError } from "../../errors/index.js";
 import type { ModelAgreement, RankingSample } from "../../evaluation/index.js";
 import { formatFacts } from "../format-table.js";
 import { openInput } from "../input.js";
@@ -98,7 +98,9 @@ async function convertToStream(model: string, { output, dtype, calibrate, force,
 
 async function readCalibration(path: string): Promise<RankingSample[]> {
   const { readSamples } = await import("../read-samples.js");
-  return readSamples(openInput(path));
+  const samples = await readSamples(openInput(path));
+  if (samples.length > 0) return samples;
+  throw new InvalidInputError(`${path} must hold at least one query with documents, but is empty.`, { path });
 }
 
 async function measureAgreement(

@@ -28,3 +28,11 @@ test("prints a table", async () => {
   expect(stdout).toMatch(/^dtype {2}threads {2}maxBatchTokens {2}tokens\/s {2}pairs\/s\n/);
   expect(stdout.match(/fastest/g)).toHaveLength(1);
 });
+
+test("measures int8 only where the folder holds nothing else", async () => {
+  const output = join(folder(), "int8");
+  await runCli(["convert", "test/fixtures/tiny-reranker", "--output", output]);
+  const { status, stdout } = await runCli(["bench", output, "--documents", "3", "--runs", "1", "--json"]);
+  expect(status).toBe(0);
+  expect((JSON.parse(stdout) as { best: Row[] }).best.map(({ dtype }) => dtype)).toEqual(["int8"]);
+});

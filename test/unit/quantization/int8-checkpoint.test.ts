@@ -1,4 +1,4 @@
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { QuantizedTensor } from "../../../src/onnx/index.js";
@@ -96,10 +96,27 @@ test("refuses weights that are not finite, by name and place", async () => {
 });
 
 test("refuses an int8 file whose values are of another type", async () => {
-  const { path } = await openInt8Checkpoint(await writeFloats(), tensors, contents);
-  await rm(path);
-  const error = await thrownBy(async () => {
-    checkTensors(contents.shapes, await openCheckpoint(folder()), contents.dtypes);
-  });
-  expect(error.code).toBe("TENSOR_NOT_FOUND");
+  await writeSafetensors(
+    join(folder(), "model.safetensors"),
+    [...contents.shapes].map(([name, shape]) => ({
+      name,
+      dtype: "F32" as const,
+      shape,
+      data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
+    })),
+  );
+  const checkpoint = await openCheckpoint(folder());
+  const error = await thrownBy(() => checkTensors(contents.shapes, checkpoint, contents.dtypes));
+  expect(error.code).toBe("UNSUPPORTED_MODEL");
+  expect(error.message).toMatch(/^Tensor "a" of .* must be I8, got F32\. Convert the model again\.$/);
 });
+
+test.runIf(process.platform === "linux")(
+  "is kept in the system's folder where the variable is empty, not in the current one",
+  async () => {
+    vi.stubEnv("CROSSRANK_CACHE", "");
+    vi.stubEnv("XDG_CACHE_HOME", join(folder(), "system"));
+    const { path } = await openInt8Checkpoint(await writeFloats(), tensors, contents);
+    expect(path.startsWith(join(folder(), "system", "crossrank"))).toBe(true);
+  },
+);

@@ -1,12 +1,11 @@
-import { open, readdir, readFile, readlink, rm, stat, truncate } from "node:fs/promises";
+import { readdir, readlink, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import type { TensorEntry } from "../../../src/safetensors/checkpoint.js";
 import type { Dtype } from "../../../src/safetensors/dtype.js";
-import { float16ToFloat32, float32ToFloat16 } from "../../../src/safetensors/half-precision.js";
 import { openCheckpoint } from "../../../src/safetensors/open-checkpoint.js";
-import { copyTensorAsFloat32, readTensor, streamTensor } from "../../../src/safetensors/read-tensor.js";
+import { readTensor, streamTensor } from "../../../src/safetensors/read-tensor.js";
 import { writeSafetensors } from "../../../src/safetensors/write-safetensors.js";
 import { seededRandom } from "../../helpers/seeded-random.js";
 import { useTemporaryFolder } from "../../helpers/temporary-folder.js";
@@ -73,25 +72,6 @@ describe("readTensor", () => {
     expect(error.code).toBe("INVALID_MODEL_FILE");
     expect(error.message).toContain(`${tensor.path} could not be read: ENOENT`);
     expect(error.cause).toMatchObject({ code: "ENOENT" });
-  });
-});
-
-describe("copyTensorAsFloat32", () => {
-  test("appends tensors one after another and counts their bytes", async () => {
-    const values = manyValues(2 ** 21 + 1001);
-    const halves = float32ToFloat16(values);
-    const tensor = await saved("F16", halves);
-    const path = join(temporaryFolder(), "weights");
-    const target = await open(path, "w");
-    try {
-      expect(await copyTensorAsFloat32(tensor, target)).toBe(4 * values.length);
-      expect(await copyTensorAsFloat32(tensor, target)).toBe(4 * values.length);
-    } finally {
-      await target.close();
-    }
-    const expected = bytesOf(float16ToFloat32(halves));
-    expect((await stat(path)).size).toBe(2 * expected.length);
-    expect(Buffer.compare(await readFile(path), Buffer.concat([expected, expected]))).toBe(0);
   });
 });
 

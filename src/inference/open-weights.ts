@@ -1,0 +1,49 @@
+import { InvalidOptionsError } from "../errors/index.js";
+import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
+import { checkTensors, openCheckpoint, type Checkpoint } from "../safetensors/index.js";
+import type { Architecture } from "./architectures.js";
+import type { ComputeDtype, ModelSpec } from "./protocol.js";
+
+/** A checkpoint that is checked, in the precision that the model computes in. */
+export interface Weights {
+  checkpoint: Checkpoint;
+  dtype: ComputeDtype;
+}
+
+/**
+ * Opens the weights in a model's folder, or the int8 form of them. `"auto"` is what the folder holds.
+ *
+ * @throws {InvalidOptionsError} If fp32 is asked of int8 weights.
+ * @throws Also what opening, checking and converting a checkpoint throws.
+ */
+export async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
+  const checkpoint = await openCheckpoint(folder);
+  if (isInt8Checkpoint(checkpoint)) {
+    if (dtype === "fp32") throw onlyInt8(folder);
+    // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
+    const floats = [...architecture.weightShapes].filter(([name]) => checkpoint.tensors.get(name)?.dtype === "F32");
+    checkTensors(new Map(floats), only(checkpoint, floats));
+    const contents = int8Contents(architecture.weightShapes, architecture.int8Tensors());
+    checkTensors(contents.shapes, checkpoint, contents.dtypes);
+    return { checkpoint, dtype: "int8" };
+  }
+  checkTensors(architecture.weightShapes, checkpoint);
+  if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
+  const tensors = architecture.int8Tensors();
+  const contents = int8Contents(architecture.weightShapes, tensors);
+  return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
+}
+
+/** A checkpoint as if it held these tensors only. */
+function only(checkpoint: Checkpoint, entries: readonly (readonly [name: string, ...unknown[]])[]): Checkpoint {
+  const names = new Set(entries.map(([name]) => name));
+  return { ...checkpoint, tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))) };
+}
+
+function onlyInt8(folder: string): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `dtype must be "int8" or "auto" for ${folder}, which holds int8 weights, got "fp32". Load the model it was ` +
+      `converted from instead.`,
+    { dtype: "fp32", folder },
+  );
+}
