@@ -7,7 +7,7 @@ export interface Panel {
 
 const width = 420;
 const height = 260;
-const margin = { left: 64, right: 16, top: 28, bottom: 44 };
+const margin = { left: 64, right: 28, top: 28, bottom: 44 };
 const colors = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd"];
 
 /** Draws panels side by side, with one y axis from 0 for all of them. */
