@@ -7,7 +7,7 @@ const layers = [
   ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
-  ["tokenization", "planning", "quantization", "modernbert"],
+  ["tokenization", "planning", "quantization", "architectures"],
   ["safetensors", "onnx"],
   ["json", "files", "machine"],
   ["errors"],

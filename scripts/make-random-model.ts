@@ -6,7 +6,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeModernBert } from "../src/modernbert/index.js";
+import { describeModernBert } from "../src/architectures/modernbert/index.js";
 import { writeSafetensors } from "../src/safetensors/index.js";
 import { seededRandom } from "../test/helpers/seeded-random.js";
 

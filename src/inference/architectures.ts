@@ -1,5 +1,5 @@
 import { UnsupportedModelError } from "../errors/index.js";
-import { describeModernBert, type ConfigSource, type GraphPrecision } from "../modernbert/index.js";
+import { describeModernBert, type ConfigSource, type GraphPrecision } from "../architectures/modernbert/index.js";
 import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
 import type { StreamShape } from "../planning/index.js";
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { readJsonFile } from "../json/index.js";
-import type { GraphPrecision } from "../modernbert/index.js";
+import type { GraphPrecision } from "../architectures/modernbert/index.js";
 import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type TokenIds } from "../planning/index.js";
 import type { Checkpoint, Dtype } from "../safetensors/index.js";

@@ -17,7 +17,7 @@ import {
   type StandardWeights,
   type Value,
   type WeightMatrix,
-} from "../onnx/index.js";
+} from "../../onnx/index.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { inverseFrequencies } from "./rotary-tables.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";

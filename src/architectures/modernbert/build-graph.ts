@@ -26,7 +26,7 @@ import {
   type ScaledStates,
   type TokenStream,
   type Value,
-} from "../onnx/index.js";
+} from "../../onnx/index.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { rotaryTables } from "./rotary-tables.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";

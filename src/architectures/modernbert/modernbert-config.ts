@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
-import { describeIssues, listIssues } from "../json/index.js";
+import { InvalidModelFileError, UnsupportedModelError } from "../../errors/index.js";
+import { describeIssues, listIssues } from "../../json/index.js";
 
 /** How a layer attends: to every token of its document, or only to near ones. */
 export type LayerKind = "global" | "local";

@@ -1,4 +1,4 @@
-import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
+import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../../onnx/index.js";
 import { buildModernBertGraph, modernBertInt8Tensors, type GraphPrecision } from "./build-graph.js";
 import { buildStandardModernBertGraph } from "./build-standard-graph.js";
 import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
