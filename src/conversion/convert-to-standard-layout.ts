@@ -4,7 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UnsupportedModelError } from "../errors/index.js";
 import { writeWholeFile } from "../files/index.js";
 import type { ModelSettings } from "../hub/index.js";
-import type { Architecture } from "../inference/index.js";
+import type { Architecture } from "../architectures/shared/index.js";
 import { Float32Weights, Int8Weights, type ModelFile, type ReadWeight, type StandardWeights } from "../onnx/index.js";
 import { streamTensor, type Checkpoint } from "../safetensors/index.js";
 import { copyModelFiles, planCopies } from "./copy-model-files.js";

@@ -70,6 +70,8 @@ export class PairTokenizer {
   readonly modelMaxLength: number;
   /** Tokens of every pair that are not of its texts. */
   readonly specialTokenCount: number;
+  /** The largest of the token types that pairs have; 0 if they have none. */
+  readonly largestTokenType: number;
 
   readonly #encoder: Encoder;
   readonly #template: PairTemplate;
@@ -85,6 +87,7 @@ export class PairTokenizer {
       config.modelInputNames?.includes("token_type_ids") ?? this.#template.pieces.some(({ typeId }) => typeId !== 0);
     this.modelMaxLength = config.modelMaxLength ?? Infinity;
     this.specialTokenCount = this.#template.specialTokenCount;
+    this.largestTokenType = this.#usesTokenTypes ? Math.max(...this.#template.pieces.map(({ typeId }) => typeId)) : 0;
   }
 
   /**

@@ -147,9 +147,12 @@ describe("a graph with every bias", () => {
     const session = await InferenceSession.create(buildModernBertGraph(config, locate, precision).encode(), {
       extra: { session: { model_external_initializers_file_folder_path: dirname(checkpoint.path) } },
     });
-    const feeds = Object.entries(planStream(batch, { pooling: "mean", windowRadius: config.localRadius })).map(
-      ([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)],
-    );
+    const feeds = Object.entries(
+      planStream(
+        batch.map((inputIds) => ({ inputIds })),
+        { pooling: "mean", windowRadius: config.localRadius },
+      ),
+    ).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]);
     const { logits } = await session.run(Object.fromEntries(feeds) as InferenceSession.FeedsType);
     return logits?.data as Float32Array;
   }

@@ -1,3 +1,1 @@
-export { type GraphPrecision } from "./build-graph.js";
-export { describeModernBert, type ModernBert } from "./describe-modernbert.js";
-export { type ConfigSource } from "./modernbert-config.js";
+export { describeModernBert } from "./describe-modernbert.js";
