@@ -1,4 +1,5 @@
 import { UnsupportedModelError } from "../errors/index.js";
+import { describeBert, describeDistilBert, describeElectra, describeRoberta } from "../architectures/bert/index.js";
 import { describeModernBert } from "../architectures/modernbert/index.js";
 import type { Architecture, ConfigSource } from "../architectures/shared/index.js";
 
@@ -7,6 +8,11 @@ type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architect
 /** By the class name that `architectures` of `config.json` holds. A new architecture is a line here and a folder. */
 const architectures = new Map<string, DescribeArchitecture>([
   ["ModernBertForSequenceClassification", describeModernBert],
+  ["BertForSequenceClassification", describeBert],
+  ["RobertaForSequenceClassification", describeRoberta],
+  ["XLMRobertaForSequenceClassification", describeRoberta],
+  ["DistilBertForSequenceClassification", describeDistilBert],
+  ["ElectraForSequenceClassification", describeElectra],
 ]);
 
 /** @throws {UnsupportedModelError} If there is no such architecture here. */
