@@ -4,14 +4,14 @@
  *
  * Provenance of the numbers: test/fixtures/README.md.
  */
-import { mkdtemp } from "node:fs/promises";
+import { cp, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { CrossEncoder } from "crossrank";
 import { InferenceSession } from "onnxruntime-node";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { convertToStandardLayout } from "../../src/conversion/index.js";
 import { kendallTau } from "../../src/evaluation/index.js";
-import { openCheckpoint, readTensor } from "../../src/safetensors/index.js";
+import { openCheckpoint, readTensor, writeSafetensors } from "../../src/safetensors/index.js";
 import golden from "../fixtures/tiny-bert/golden.json" with { type: "json" };
 import { assertClose } from "../helpers/assert-close.js";
 import { naiveLogits, type NaiveWeights } from "../helpers/naive-bert.js";
@@ -24,6 +24,13 @@ import { tolerances } from "./tolerances.js";
 const tinyBert = "test/fixtures/tiny-bert";
 const goldenPairs = golden.pairs as [string, string][];
 const folder = useTemporaryFolder();
+
+beforeEach(() => {
+  vi.stubEnv("CROSSRANK_CACHE", join(folder(), "cache"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 async function openConverted(model: string): Promise<InferenceSession> {
   const outputFolder = await mkdtemp(join(folder(), "standard-"));
@@ -68,6 +75,27 @@ describe("tiny-bert", () => {
     await using model = await CrossEncoder.fromPretrained(half);
     await using reference = await CrossEncoder.fromPretrained(widened);
     assertClose(await model.predict(goldenPairs), await reference.predict(goldenPairs), tolerances.logits);
+  });
+
+  test("reads a checkpoint with the names of old, and what it holds beside them", async () => {
+    const old = join(folder(), "old");
+    await cp(tinyBert, old, { recursive: true });
+    const { tensors } = await openCheckpoint(tinyBert);
+    const renamed = await Promise.all(
+      [...tensors.values()].map(async (tensor) => ({
+        name: tensor.name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"),
+        dtype: "F32" as const,
+        shape: tensor.shape,
+        data: await readTensor(tensor),
+      })),
+    );
+    const positions = { name: "bert.embeddings.position_ids", dtype: "F32" as const, shape: [1, 2] };
+    await writeSafetensors(join(old, "model.safetensors"), [...renamed, { ...positions, data: new Float32Array(2) }]);
+    for (const dtype of ["fp32", "int8"] as const) {
+      await using model = await CrossEncoder.fromPretrained(old, { dtype });
+      await using reference = await CrossEncoder.fromPretrained(tinyBert, { dtype });
+      expect(await model.predict(goldenPairs)).toEqual(await reference.predict(goldenPairs));
+    }
   });
 
   test("ranks in int8 nearly as in fp32", async () => {
