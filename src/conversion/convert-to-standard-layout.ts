@@ -51,9 +51,9 @@ const maxFileBytes = 2 ** 31 - 1;
  * `onnx/model_quantized.onnx` (int8), and beside it the model's small files.
  *
  * The graph takes `input_ids`, `attention_mask` and, if the model has several token types, `token_type_ids`, int64
- * [batch, sequence], and gives `logits`, float32
- * [batch, labels]: the model's activation is not in it, but named in the file's `metadata_props`. The file appears under
- * its name once it is complete; no more than one weight is in memory at a time.
+ * [batch, sequence], and gives `logits`, float32 [batch, labels]: the model's activation is not in it, but named in the
+ * file's `metadata_props`. The file appears under its name once it is complete; no more than one weight is in memory at
+ * a time.
  *
  * @param model - Path of a folder that `CrossEncoder.fromPretrained` takes.
  * @throws {InvalidOptionsError} If a file of the output folder would be replaced, and must not be, or the model is in

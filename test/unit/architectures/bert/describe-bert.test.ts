@@ -7,8 +7,9 @@ import { tinyModels } from "../../../helpers/tiny-bert-models.js";
 const source = { path: "/model/config.json", labelCount: 2 };
 
 function architectureOf(name: string) {
-  const { config } = tinyModels[name] ?? Object.values(tinyModels)[0] ?? { config: { architectures: [""] } };
-  return describeArchitecture(config.architectures[0] ?? "", config, source);
+  const model = tinyModels[name];
+  if (model === undefined) throw new RangeError(`there is no model called ${name}`);
+  return describeArchitecture(model.config.architectures[0], model.config, source);
 }
 
 describe.each(Object.keys(tinyModels))("%s", (name) => {
