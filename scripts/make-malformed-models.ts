@@ -9,6 +9,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wrongBerts } from "./malformed-models/bert.js";
 import { brokenWeights } from "./malformed-models/broken-weights.js";
 import { wrongConfigs } from "./malformed-models/config.js";
 import { wrongFolders } from "./malformed-models/folders.js";
@@ -31,6 +32,7 @@ export function malformedModels(): MalformedModel[] {
     ...brokenWeights(),
     ...wrongTensors(),
     ...brokenShards(),
+    ...wrongBerts(),
   ];
 }
 

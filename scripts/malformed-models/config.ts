@@ -148,7 +148,7 @@ function* wrongArchitectures(): Generator<MalformedModel> {
     encoder: '["ModernBertModel"]',
     "masked-lm": '["ModernBertForMaskedLM"]',
     "causal-lm": '["Qwen3ForCausalLM"]',
-    "other-classifier": '["BertForSequenceClassification"]',
+    "other-classifier": '["DebertaV2ForSequenceClassification"]',
     "token-classifier": '["ModernBertForTokenClassification"]',
     proto: '["__proto__"]',
     constructor: '["constructorForSequenceClassification"]',

@@ -20,7 +20,7 @@ export interface MalformedModel extends Refusal {
 }
 
 /** The sound models that malformed ones are made of. */
-export type SoundModel = "tiny-reranker" | "tiny-nli";
+export type SoundModel = "tiny-reranker" | "tiny-nli" | "tiny-bert";
 
 /** A model's files by name. */
 export type ModelFiles = Map<string, Buffer>;

@@ -1,6 +1,13 @@
 /** `model.safetensors`, sound as a file but for what its header says of a tensor, or with other tensors than called for. */
 import { safetensorsBytes } from "../../test/helpers/safetensors-bytes.js";
-import { damagedFiles, edit, type MalformedModel, type Refusal } from "./malformed-model.js";
+import {
+  damagedFiles,
+  edit,
+  type MalformedModel,
+  type ModelFiles,
+  type Refusal,
+  type SoundModel,
+} from "./malformed-model.js";
 
 /** What a header says of a tensor, or should. */
 interface Entry {
@@ -12,7 +19,7 @@ interface Entry {
 type Header = Record<string, Entry>;
 
 /** A safetensors file in parts. */
-interface Weights {
+export interface Weights {
   header: Header;
   data: Buffer;
 }
@@ -191,18 +198,19 @@ function* otherNumbers(): Generator<MalformedModel> {
 }
 
 /** A model with other weights; what `change` returns replaces the parts it names. */
-function reweighted(
+export function reweighted(
   name: string,
   refusal: Refusal,
   change: (weights: Weights) => Partial<{ header: object; data: Buffer }>,
+  source?: SoundModel,
 ): MalformedModel {
-  return damagedFiles(`tensors-${name}`, refusal, (files) =>
+  const damage = (files: ModelFiles) =>
     edit(files, fileName, (bytes) => {
       const weights = parseWeights(bytes);
       const { header, data } = { ...weights, ...change(weights) };
       return Buffer.concat([safetensorsBytes(header), data]);
-    }),
-  );
+    });
+  return damagedFiles(`tensors-${name}`, refusal, damage, source);
 }
 
 /** A model whose header says something else of one tensor. */
@@ -228,7 +236,7 @@ function parseWeights(bytes: Buffer): Weights {
 }
 
 /** Lays the tensors out again with one that is of another size, or left out. */
-function resized(
+export function resized(
   { header, data }: Weights,
   tensor: string,
   change: (Partial<Entry> & { byteLength: number }) | undefined,

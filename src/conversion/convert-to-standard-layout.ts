@@ -4,7 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UnsupportedModelError } from "../errors/index.js";
 import { writeWholeFile } from "../files/index.js";
 import type { ModelSettings } from "../hub/index.js";
-import type { Architecture } from "../inference/index.js";
+import type { Architecture } from "../architectures/shared/index.js";
 import { Float32Weights, Int8Weights, type ModelFile, type ReadWeight, type StandardWeights } from "../onnx/index.js";
 import { streamTensor, type Checkpoint } from "../safetensors/index.js";
 import { copyModelFiles, planCopies } from "./copy-model-files.js";
@@ -50,9 +50,10 @@ const maxFileBytes = 2 ** 31 - 1;
  * Writes a model as exporters do, for transformers.js and other runtimes: `onnx/model.onnx` (fp32) or
  * `onnx/model_quantized.onnx` (int8), and beside it the model's small files.
  *
- * The graph takes `input_ids` and `attention_mask`, int64 [batch, sequence], and gives `logits`, float32
- * [batch, labels]: the model's activation is not in it, but named in the file's `metadata_props`. The file appears under
- * its name once it is complete; no more than one weight is in memory at a time.
+ * The graph takes `input_ids`, `attention_mask` and, if the model has several token types, `token_type_ids`, int64
+ * [batch, sequence], and gives `logits`, float32 [batch, labels]: the model's activation is not in it, but named in the
+ * file's `metadata_props`. The file appears under its name once it is complete; no more than one weight is in memory at
+ * a time.
  *
  * @param model - Path of a folder that `CrossEncoder.fromPretrained` takes.
  * @throws {InvalidOptionsError} If a file of the output folder would be replaced, and must not be, or the model is in

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { InvalidOptionsError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
-import { describeArchitecture, type Architecture } from "../inference/index.js";
+import type { Architecture } from "../architectures/shared/index.js";
+import { canonicallyNamed, describeArchitecture } from "../inference/index.js";
 import { isInt8Checkpoint } from "../quantization/index.js";
 import { checkTensors, openCheckpoint, type Checkpoint } from "../safetensors/index.js";
 
@@ -23,7 +24,7 @@ export async function openFloatModel(model: string): Promise<FloatModel> {
   const { folder, config, labelCount } = settings;
   const source = { path: join(folder, "config.json"), labelCount };
   const architecture = describeArchitecture(settings.architecture, config, source);
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = canonicallyNamed(await openCheckpoint(folder), architecture);
   if (isInt8Checkpoint(checkpoint)) throw alreadyInt8(checkpoint);
   checkTensors(architecture.weightShapes, checkpoint);
   return { settings, architecture, checkpoint };

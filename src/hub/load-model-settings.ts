@@ -7,6 +7,7 @@ import {
   UnsupportedModelError,
 } from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
+import { positionsBefore } from "../architectures/bert/index.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
 import { readSavedModules, type SavedModules } from "./saved-modules.js";
@@ -39,7 +40,10 @@ export interface SettingsOverrides {
 }
 
 /** What transformers assumes of a config that leaves the fields out. */
-const transformersDefaults = { labelCount: 2, positions: 8192 };
+const transformersDefaults = { labelCount: 2, positions: 8192, robertaPaddingId: 1 };
+
+/** These count positions from behind the padding token's: of 514 rows 512 can be used. */
+const robertaClassifier = /^(?:XLM)?RobertaForSequenceClassification$/;
 
 /** Far above any model's: names are made up for this many labels at most. */
 const maxLabelCount = 2 ** 16;
@@ -49,6 +53,8 @@ const configSchema = z.looseObject({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).nullish(),
   num_labels: z.int().positive().max(maxLabelCount).optional(),
   max_position_embeddings: z.union([z.int().positive(), z.literal(-1)]).default(transformersDefaults.positions),
+  // Checked by the architecture: many do not use it.
+  pad_token_id: z.int().nonnegative().optional().catch(undefined),
   sentence_transformers: z.looseObject({ activation_fn: z.string().nullish() }).nullish(),
   sbert_ce_default_activation_function: z.string().nullish(),
 });
@@ -89,13 +95,19 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
       option: overrides.maxLength,
       savedModule: saved?.moduleMaxLength,
       tokenizer: tokenizerConfig?.model_max_length ?? undefined,
-      positions: config.max_position_embeddings,
+      positions: countPositions(config, architecture),
     }),
     ...mergePrompts(saved, overrides),
   };
 }
 
 type Config = z.infer<typeof configSchema>;
+
+/** Rows of the position table that a pair's tokens can have; -1 for any number. */
+function countPositions({ max_position_embeddings: rows, pad_token_id: paddingId }: Config, architecture: string) {
+  if (rows === -1 || !robertaClassifier.test(architecture)) return rows;
+  return Math.max(1, rows - positionsBefore(paddingId ?? transformersDefaults.robertaPaddingId));
+}
 
 function activationSources(config: Config, saved: SavedModules | undefined) {
   return [

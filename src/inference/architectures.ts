@@ -1,29 +1,18 @@
 import { UnsupportedModelError } from "../errors/index.js";
-import { describeModernBert, type ConfigSource, type GraphPrecision } from "../modernbert/index.js";
-import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
-import type { StreamShape } from "../planning/index.js";
-
-/** What an architecture's folder provides, so that checkpoints of it can be run. */
-export interface Architecture {
-  /** Every tensor a checkpoint must hold, with its shape. */
-  weightShapes: ReadonlyMap<string, readonly number[]>;
-  /** Most tokens of a pair that the position table allows. */
-  maxPositions: number;
-  vocabularySize: number;
-  streamShape: StreamShape;
-  /** What a graph in int8 reads in place of float tensors of the checkpoint. */
-  int8Tensors(): QuantizedTensor[];
-  /** @param options.maxLength - Most tokens that a pair will have: no more positions are needed. */
-  buildGraph(locate: LocateWeight, options: { maxLength: number; precision: GraphPrecision }): GraphBuilder;
-  /** For other runtimes: inputs `input_ids` and `attention_mask`, [batch, sequence]; `logits` out, [batch, labels]. */
-  buildStandardGraph(weights: StandardWeights): GraphBuilder;
-}
+import { describeBert, describeDistilBert, describeElectra, describeRoberta } from "../architectures/bert/index.js";
+import { describeModernBert } from "../architectures/modernbert/index.js";
+import type { Architecture, ConfigSource } from "../architectures/shared/index.js";
 
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;
 
 /** By the class name that `architectures` of `config.json` holds. A new architecture is a line here and a folder. */
 const architectures = new Map<string, DescribeArchitecture>([
   ["ModernBertForSequenceClassification", describeModernBert],
+  ["BertForSequenceClassification", describeBert],
+  ["RobertaForSequenceClassification", describeRoberta],
+  ["XLMRobertaForSequenceClassification", describeRoberta],
+  ["DistilBertForSequenceClassification", describeDistilBert],
+  ["ElectraForSequenceClassification", describeElectra],
 ]);
 
 /** @throws {UnsupportedModelError} If there is no such architecture here. */

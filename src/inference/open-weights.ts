@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from "../errors/index.js";
 import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
-import { checkTensors, openCheckpoint, type Checkpoint } from "../safetensors/index.js";
-import type { Architecture } from "./architectures.js";
+import { checkTensors, openCheckpoint, renameTensors, type Checkpoint } from "../safetensors/index.js";
+import type { Architecture } from "../architectures/shared/index.js";
 import type { ComputeDtype, ModelSpec } from "./protocol.js";
 
 /** A checkpoint that is checked, in the precision that the model computes in. */
@@ -17,7 +17,7 @@ export interface Weights {
  * @throws Also what opening, checking and converting a checkpoint throws.
  */
 export async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = canonicallyNamed(await openCheckpoint(folder), architecture);
   if (isInt8Checkpoint(checkpoint)) {
     if (dtype === "fp32") throw onlyInt8(folder);
     // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
@@ -32,6 +32,11 @@ export async function openWeights({ folder, dtype }: ModelSpec, architecture: Ar
   const tensors = architecture.int8Tensors();
   const contents = int8Contents(architecture.weightShapes, tensors);
   return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
+}
+
+/** A checkpoint under the names that the architecture knows its tensors by. */
+export function canonicallyNamed(checkpoint: Checkpoint, { canonicalName }: Architecture): Checkpoint {
+  return canonicalName === undefined ? checkpoint : renameTensors(checkpoint, canonicalName);
 }
 
 /** A checkpoint as if it held these tensors only. */

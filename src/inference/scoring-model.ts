@@ -1,11 +1,11 @@
-import { realpath } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { readJsonFile } from "../json/index.js";
-import type { GraphPrecision } from "../modernbert/index.js";
+import type { Architecture, GraphPrecision } from "../architectures/shared/index.js";
 import type { LocateWeight, WeightLocation } from "../onnx/index.js";
-import { planStream, type TokenIds } from "../planning/index.js";
+import { planStream, type PairTokens } from "../planning/index.js";
 import type { Checkpoint, Dtype } from "../safetensors/index.js";
 import {
   PairTokenizer,
@@ -14,8 +14,8 @@ import {
   type TokenizedPassage,
   type TokenizeOptions,
 } from "../tokenization/index.js";
-import { checkTokenIds } from "./check-token-ids.js";
-import { describeArchitecture, type Architecture } from "./architectures.js";
+import { checkTokenIds, type TokenTables } from "./check-token-ids.js";
+import { describeArchitecture } from "./architectures.js";
 import { openWeights } from "./open-weights.js";
 import { productsSaturate } from "./product-saturation.js";
 import type { ComputeDtype, LoadedModel, ModelSpec } from "./protocol.js";
@@ -52,7 +52,7 @@ export class ScoringModel {
     });
     requirePositions(spec.maxLength, architecture.maxPositions);
     const { checkpoint, dtype } = await openWeights(spec, architecture);
-    const tokenizer = await loadTokenizer(spec.folder, architecture.vocabularySize);
+    const tokenizer = await loadTokenizer(spec.folder, architecture);
     requireRoom(spec.maxLength, tokenizer.specialTokenCount);
     const session = await openSession({
       graph: architecture
@@ -79,11 +79,11 @@ export class ScoringModel {
    * @returns Logits, shape [documents, labels].
    * @throws {InferenceError} If the runtime fails, naming the size of the micro-batch.
    */
-  async score(documents: readonly TokenIds[]): Promise<Float32Array> {
+  async score(documents: readonly PairTokens[]): Promise<Float32Array> {
     try {
       return await this.#session.run(planStream(documents, this.#architecture.streamShape));
     } catch (error) {
-      const longest = documents.reduce((length, ids) => Math.max(length, ids.length), 0);
+      const longest = documents.reduce((length, { inputIds }) => Math.max(length, inputIds.length), 0);
       throw new InferenceError(
         `The model failed on a micro-batch of ${documents.length} pairs, the longest of ${longest} tokens: ` +
           `${(error as Error).message}. Lower maxBatchTokens if memory ran out.`,
@@ -94,23 +94,33 @@ export class ScoringModel {
   }
 }
 
-async function loadTokenizer(folder: string, vocabularySize: number): Promise<PairTokenizer> {
+async function loadTokenizer(folder: string, embeddings: TokenTables): Promise<PairTokenizer> {
   const paths = {
     tokenizerJson: join(folder, "tokenizer.json"),
     tokenizerConfig: join(folder, "tokenizer_config.json"),
   };
   const tokenizerJson = await readJsonFile(paths.tokenizerJson, z.unknown());
-  if (tokenizerJson === undefined) {
-    throw new ModelNotFoundError(
-      `${folder} must hold tokenizer.json, but there is none. A tokenizer in other files (vocab.txt, *.model) is saved ` +
-        `as tokenizer.json by transformers' AutoTokenizer.`,
-      { model: folder, missing: ["tokenizer.json"] },
-    );
-  }
+  if (tokenizerJson === undefined) throw await missingTokenizer(folder);
   const tokenizerConfig = (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {};
   const tokenizer = PairTokenizer.fromJson(tokenizerJson, tokenizerConfig, paths);
-  checkTokenIds(tokenizer, tokenizerJson, { vocabularySize, path: paths.tokenizerJson });
+  checkTokenIds(tokenizer, tokenizerJson, { ...embeddings, path: paths.tokenizerJson });
   return tokenizer;
+}
+
+/** What a tokenizer may be in instead, which takes Python to read. */
+const otherTokenizerFiles = ["vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model"];
+
+async function missingTokenizer(folder: string): Promise<ModelNotFoundError> {
+  const names = await readdir(folder);
+  const found = otherTokenizerFiles.filter((name) => names.includes(name));
+  const remedy =
+    found.length === 0 ? "Copy it from where the model came from." : `Make it of ${found.join(" and ")} in Python:`;
+  const command = `AutoTokenizer.from_pretrained(${JSON.stringify(folder)}).save_pretrained(${JSON.stringify(folder)})`;
+  return new ModelNotFoundError(
+    `${folder} must hold tokenizer.json, but there is none. ${remedy}` +
+      (found.length === 0 ? "" : ` from transformers import AutoTokenizer; ${command}`),
+    { model: folder, missing: ["tokenizer.json"], found },
+  );
 }
 
 async function precisionOf(dtype: ComputeDtype): Promise<GraphPrecision> {

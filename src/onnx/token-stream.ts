@@ -12,6 +12,7 @@ import type { GraphBuilder, Value } from "./graph-builder.js";
 /** Names of the graph's inputs; `planAttention` computes their values. */
 export const streamInputs = {
   inputIds: "input_ids",
+  tokenTypeIds: "token_type_ids",
   positionIds: "position_ids",
   isUnmasked: "is_unmasked",
   documentTokens: "document_tokens",
@@ -45,7 +46,9 @@ export interface AttentionBlocks {
 export interface TokenStream {
   /** int64 [tokens]. */
   inputIds: Value;
-  /** int64 [tokens]: each token's place in its document. */
+  /** int64 [tokens]: which of a pair's texts each token is of; only in graphs of models that tell them apart by it. */
+  tokenTypeIds: Value | undefined;
+  /** int64 [tokens]: each token's place in its document, by the model's way to count. */
   positionIds: Value;
   /** A block a document: what layers with global attention use, and pooling. */
   documents: AttentionBlocks;
@@ -56,11 +59,15 @@ export interface TokenStream {
 }
 
 /** Declares the stream's inputs. */
-export function addTokenStream(graph: GraphBuilder, options: { hasWindows: boolean }): TokenStream {
+export function addTokenStream(
+  graph: GraphBuilder,
+  options: { hasWindows: boolean; hasTokenTypes?: boolean },
+): TokenStream {
   const names = streamInputs;
   const documentTokens = graph.input(names.documentTokens, "int64", ["documents", "length"]);
   return {
     inputIds: graph.input(names.inputIds, "int64", ["tokens"]),
+    tokenTypeIds: options.hasTokenTypes ? graph.input(names.tokenTypeIds, "int64", ["tokens"]) : undefined,
     positionIds: graph.input(names.positionIds, "int64", ["tokens"]),
     documents: {
       queryTokens: documentTokens,

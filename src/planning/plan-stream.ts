@@ -1,8 +1,12 @@
 import { streamInputs } from "../onnx/index.js";
 import { planDocumentBlocks, planWindowBlocks, type BlockPlan } from "./plan-attention.js";
 
-/** Token ids of one pair. */
-export type TokenIds = ArrayLike<number>;
+/** Tokens of one pair. */
+export interface PairTokens {
+  inputIds: ArrayLike<number>;
+  /** As many; all 0 if absent. */
+  tokenTypeIds?: ArrayLike<number>;
+}
 
 /** A tensor to feed to the graph. */
 export interface StreamTensor {
@@ -16,26 +20,36 @@ export interface StreamShape {
   pooling: "mean" | "cls";
   /** Reach of layers with a sliding window; `undefined` if the model has none. */
   windowRadius: number | undefined;
+  /** Whether the graph takes token types. */
+  hasTokenTypes?: boolean;
+  /** See {@link positionsOf}. */
+  paddingId?: number;
 }
 
 /**
  * Turns a micro-batch into the inputs of a token-stream graph.
  *
- * @param documents - Token ids of each pair, in the order of the logits' rows; each at least one token.
+ * @param documents - Tokens of each pair, in the order of the logits' rows; each at least one token.
  * @returns Tensors by input name, see `streamInputs`.
  */
-export function planStream(documents: readonly TokenIds[], shape: StreamShape): Record<string, StreamTensor> {
-  const lengths = documents.map((ids) => ids.length);
+export function planStream(documents: readonly PairTokens[], shape: StreamShape): Record<string, StreamTensor> {
+  const lengths = documents.map(({ inputIds }) => inputIds.length);
   const blocks = planDocumentBlocks(lengths);
   const feeds: Record<string, StreamTensor> = {
-    [streamInputs.inputIds]: int64(BigInt64Array.from(documents.flatMap((ids) => Array.from(ids, BigInt)))),
-    [streamInputs.positionIds]: int64(BigInt64Array.from(lengths.flatMap(positions))),
+    [streamInputs.inputIds]: int64(concatenated(documents.map(({ inputIds }) => inputIds))),
+    [streamInputs.positionIds]: int64(
+      concatenated(documents.map(({ inputIds }) => positionsOf(inputIds, shape.paddingId))),
+    ),
     [streamInputs.isUnmasked]: { type: "bool", data: Uint8Array.of(blocks.bias === undefined ? 1 : 0), dims: [] },
     [streamInputs.documentTokens]: int64(blocks.queryTokens, blocks.blockCount),
     [streamInputs.documentBias]: biasTensor(blocks),
     [streamInputs.documentSlots]: int64(blocks.slots),
     [streamInputs.poolingWeights]: poolingWeights(lengths, blocks.queryLength, shape.pooling),
   };
+  if (shape.hasTokenTypes) {
+    const types = documents.map(({ inputIds, tokenTypeIds }) => tokenTypeIds ?? new Uint8Array(inputIds.length));
+    feeds[streamInputs.tokenTypeIds] = int64(concatenated(types));
+  }
   if (shape.windowRadius === undefined) return feeds;
   const windows = planWindowBlocks(lengths, shape.windowRadius);
   return {
@@ -47,8 +61,20 @@ export function planStream(documents: readonly TokenIds[], shape: StreamShape): 
   };
 }
 
-function positions(length: number): bigint[] {
-  return Array.from({ length }, (_, position) => BigInt(position));
+/**
+ * The row of the position table for each of a document's tokens: its place, from 0 on.
+ *
+ * With a padding id they are counted as RoBERTa does it: a token that is the padding token, which a text can spell out,
+ * has that id for its position; the others have the ids behind it, in their order.
+ */
+function positionsOf(ids: ArrayLike<number>, paddingId: number | undefined): number[] {
+  if (paddingId === undefined) return Array.from({ length: ids.length }, (_, place) => place);
+  let last = paddingId;
+  return Array.from(ids, (id) => (id === paddingId ? paddingId : (last += 1)));
+}
+
+function concatenated(rows: readonly ArrayLike<number>[]): BigInt64Array {
+  return BigInt64Array.from(rows.flatMap((row) => Array.from(row, BigInt)));
 }
 
 /** A vector, or a matrix of `rowCount` rows. */

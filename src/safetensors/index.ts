@@ -5,4 +5,5 @@ export { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from "./half-pr
 export { openCheckpoint } from "./open-checkpoint.js";
 export { readTensor, streamTensor } from "./read-tensor.js";
 export { requireWeightDtype, weightDtypes, type WeightDtype } from "./weight-dtype.js";
+export { renameTensors } from "./rename-tensors.js";
 export { writeSafetensors, type TensorSource } from "./write-safetensors.js";

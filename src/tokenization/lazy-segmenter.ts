@@ -3,7 +3,7 @@
  *
  * The locale is fixed, so that a text is cut in the same places on every machine.
  */
-export function lazySegmenter(granularity: "sentence" | "word"): () => Intl.Segmenter {
+export function lazySegmenter(granularity: "grapheme" | "sentence" | "word"): () => Intl.Segmenter {
   let segmenter: Intl.Segmenter | undefined;
   return () => (segmenter ??= new Intl.Segmenter("en", { granularity }));
 }

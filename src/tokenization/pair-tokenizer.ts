@@ -1,13 +1,15 @@
 import * as library from "@huggingface/tokenizers";
+import { z } from "zod";
 import { InvalidOptionsError } from "../errors/index.js";
 import { adaptTokenizer } from "./adapt-tokenizer.js";
 import { assemblePair } from "./assemble-pair.js";
+import { CharsMap } from "./chars-map.js";
 import { type PairTemplate, parsePairTemplate } from "./pair-template.js";
-import { invalidField } from "./parse-field.js";
+import { invalidField, parseField } from "./parse-field.js";
 import { splitDocument, type FittedPassage } from "./split-document.js";
 import { findSplit, isSplittable } from "./split-text.js";
 import { parseTokenizerFiles, type TokenizerFiles, type TokenizerPaths } from "./tokenizer-files.js";
-import type { TokenizerJson } from "./tokenizer-json.js";
+import type { Step, TokenizerJson } from "./tokenizer-json.js";
 import { truncatePair } from "./truncate-pair.js";
 
 /** What a cross-encoder scores: a query and one document. */
@@ -41,12 +43,21 @@ export type TokenizedPassage = FittedPassage<TokenizedPair>;
 /** What is used of the library. Its own types do not resolve with `moduleResolution: nodenext` (0.2.0). */
 interface Encoder {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+  normalizer: ((text: string) => string) | null;
 }
 
 const LibraryTokenizer = library.Tokenizer as unknown as new (
   tokenizerJson: object,
   tokenizerConfig: object,
 ) => Encoder;
+
+interface Normalizer {
+  normalize(text: string): string;
+}
+
+const { SequenceNormalizer: LibraryNormalizer } = library as unknown as {
+  SequenceNormalizer: new (config: { normalizers: readonly Step[] }) => Normalizer;
+};
 
 const withoutSpecialTokens = { add_special_tokens: false };
 
@@ -70,6 +81,8 @@ export class PairTokenizer {
   readonly modelMaxLength: number;
   /** Tokens of every pair that are not of its texts. */
   readonly specialTokenCount: number;
+  /** The largest of the token types that pairs have; 0 if they have none. */
+  readonly largestTokenType: number;
 
   readonly #encoder: Encoder;
   readonly #template: PairTemplate;
@@ -85,6 +98,7 @@ export class PairTokenizer {
       config.modelInputNames?.includes("token_type_ids") ?? this.#template.pieces.some(({ typeId }) => typeId !== 0);
     this.modelMaxLength = config.modelMaxLength ?? Infinity;
     this.specialTokenCount = this.#template.specialTokenCount;
+    this.largestTokenType = this.#usesTokenTypes ? Math.max(...this.#template.pieces.map(({ typeId }) => typeId)) : 0;
   }
 
   /**
@@ -202,12 +216,33 @@ export class PairTokenizer {
 
 function createEncoder(json: TokenizerJson, path: string): Encoder {
   const adapted = adaptTokenizer(json, path);
+  const normalizer = createNormalizer(adapted.normalizer?.normalizers ?? [], path);
   try {
     const encoder = new LibraryTokenizer(adapted, {});
+    if (normalizer !== undefined) encoder.normalizer = normalizer;
     encoder.encode("a", withoutSpecialTokens); // Some malformed settings show only when they are used.
     return encoder;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw invalidField({ path, field: "" }, `@huggingface/tokenizers cannot use it: ${reason}`, { cause });
+  }
+}
+
+/** What takes the place of the library's normalizer if that has a step which it does otherwise: see {@link CharsMap}. */
+function createNormalizer(steps: readonly Step[], path: string): ((text: string) => string) | undefined {
+  if (steps.every(({ type }) => type !== "Precompiled")) return undefined;
+  const normalizers = steps.map((step): Normalizer =>
+    step.type === "Precompiled" ? createCharsMap(step, path) : new LibraryNormalizer({ normalizers: [step] }),
+  );
+  return (text) => normalizers.reduce<string>((normalized, normalizer) => normalizer.normalize(normalized), text);
+}
+
+function createCharsMap(step: Step, path: string): CharsMap {
+  const field = "normalizer.precompiled_charsmap";
+  const base64 = parseField(z.string(), { value: step["precompiled_charsmap"], path, field });
+  try {
+    return new CharsMap(base64);
+  } catch (cause) {
+    throw invalidField({ path, field }, `It ${(cause as Error).message}`, { cause });
   }
 }

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeRandomModel } from "../../scripts/make-random-model.js";
-import { describeModernBert } from "../../src/modernbert/index.js";
+import { describeModernBert } from "../../src/architectures/modernbert/index.js";
 import type { CaseResult } from "./run-case.js";
 import { median, percentile } from "./statistics.js";
 import { workloads } from "./workloads.js";

@@ -10,7 +10,7 @@ import { CrossEncoder } from "crossrank";
 import { InferenceSession } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { convertToStandardLayout, type StandardDtype } from "../../src/conversion/index.js";
-import { describeModernBert } from "../../src/modernbert/index.js";
+import { describeModernBert } from "../../src/architectures/modernbert/index.js";
 import { writeSafetensors } from "../../src/safetensors/index.js";
 import goldens from "../fixtures/golden_scores.json" with { type: "json" };
 import nanoGolden from "../fixtures/nano-golden.json" with { type: "json" };

@@ -12,12 +12,16 @@ export const tolerances = {
   embeddedLogits: 2e-5,
   /** The same from the half-precision weights that are shipped: the weights differ, by up to 2^-11 of themselves. [3.7e-3] */
   embeddedHalfLogits: 1e-2,
+  /** fp32 logits of tiny random models of BERT's kind, within ±3, against a naive forward in float64. [1.4e-6] */
+  naiveLogits: 1e-5,
   /** A pair alone against the same pair among others. [1.5e-6] */
   batchInvariance: 1e-5,
   /** int8 logits of the embedded model against its fp32 ones, on a few pairs. [4.9e-2] */
   embeddedInt8Logits: 0.1,
   /** The same of a tiny random model, whose logits lie within ±0.3. [1.7e-2] */
   tinyInt8Logits: 4e-2,
+  /** The same of tiny-bert, whose logits lie within ±1.4. [5.3e-2] */
+  tinyBertInt8Logits: 0.1,
   /** int8: a pair alone against the same pair among others. A last bit can make a state round to the next step. [1.2e-7] */
   int8BatchInvariance: 1e-3,
   /** Least rank correlation of int8 logits in the standard layout, on 12 pairs of random models. [0.993] */

@@ -5,24 +5,30 @@ import { Tensor, type InferenceSession } from "onnxruntime-node";
  *
  * @param paddedLength - At least the longest pair's, which it is if left out.
  * @param padId - What stands in the padding: the mask says that it does not count.
+ * @param tokenTypeIds - By pair, for models that take them.
  * @returns Logits by pair, [pairs][labels].
  */
 export async function scorePadded(
   session: InferenceSession,
   pairs: readonly ArrayLike<number>[],
-  { paddedLength = Math.max(...pairs.map(({ length }) => length)), padId = 0 } = {},
+  {
+    paddedLength = Math.max(...pairs.map(({ length }) => length)),
+    padId = 0,
+    tokenTypeIds,
+  }: { paddedLength?: number; padId?: number; tokenTypeIds?: readonly ArrayLike<number>[] } = {},
 ): Promise<number[][]> {
-  const inputIds = new BigInt64Array(pairs.length * paddedLength).fill(BigInt(padId));
-  const mask = new BigInt64Array(inputIds.length);
-  for (const [row, ids] of pairs.entries()) {
-    const start = row * paddedLength;
-    inputIds.set(Array.from(ids, BigInt), start);
-    mask.fill(1n, start, start + ids.length);
-  }
-  const dims = [pairs.length, paddedLength];
+  const padded = (rows: readonly ArrayLike<number>[], padding: number) => {
+    const data = new BigInt64Array(pairs.length * paddedLength).fill(BigInt(padding));
+    for (const [row, values] of rows.entries()) data.set(Array.from(values, BigInt), row * paddedLength);
+    return new Tensor("int64", data, [pairs.length, paddedLength]);
+  };
   const { logits } = await session.run({
-    input_ids: new Tensor("int64", inputIds, dims),
-    attention_mask: new Tensor("int64", mask, dims),
+    input_ids: padded(pairs, padId),
+    attention_mask: padded(
+      pairs.map(({ length }) => new Uint8Array(length).fill(1)),
+      0,
+    ),
+    ...(tokenTypeIds && { token_type_ids: padded(tokenTypeIds, 0) }),
   });
   if (logits === undefined) throw new RangeError("the model gives no logits");
   const numbers = logits.data as Float32Array;

@@ -1,4 +1,4 @@
-import type { ModernBertConfig } from "../../src/modernbert/modernbert-config.js";
+import type { ModernBertConfig } from "../../src/architectures/modernbert/modernbert-config.js";
 
 /** A ModernBERT of one global and one local layer, every size another: 2 heads of 4, hidden 8, MLP 6, 10 tokens. */
 export const tinyConfig: ModernBertConfig = {

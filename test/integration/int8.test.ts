@@ -5,9 +5,9 @@ import { CrossEncoder } from "crossrank";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { kendallTau } from "../../src/evaluation/index.js";
-import { buildModernBertGraph, modernBertInt8Tensors } from "../../src/modernbert/build-graph.js";
-import type { ModernBertConfig } from "../../src/modernbert/modernbert-config.js";
-import { modernBertWeightShapes } from "../../src/modernbert/weight-shapes.js";
+import { buildModernBertGraph, modernBertInt8Tensors } from "../../src/architectures/modernbert/build-graph.js";
+import type { ModernBertConfig } from "../../src/architectures/modernbert/modernbert-config.js";
+import { modernBertWeightShapes } from "../../src/architectures/modernbert/weight-shapes.js";
 import type { LocateWeight, WeightLocation } from "../../src/onnx/index.js";
 import { planStream } from "../../src/planning/index.js";
 import { writeInt8Checkpoint } from "../../src/quantization/index.js";
@@ -147,9 +147,12 @@ describe("a graph with every bias", () => {
     const session = await InferenceSession.create(buildModernBertGraph(config, locate, precision).encode(), {
       extra: { session: { model_external_initializers_file_folder_path: dirname(checkpoint.path) } },
     });
-    const feeds = Object.entries(planStream(batch, { pooling: "mean", windowRadius: config.localRadius })).map(
-      ([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)],
-    );
+    const feeds = Object.entries(
+      planStream(
+        batch.map((inputIds) => ({ inputIds })),
+        { pooling: "mean", windowRadius: config.localRadius },
+      ),
+    ).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]);
     const { logits } = await session.run(Object.fromEntries(feeds) as InferenceSession.FeedsType);
     return logits?.data as Float32Array;
   }

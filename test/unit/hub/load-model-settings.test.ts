@@ -173,6 +173,20 @@ describe("the maximum length", () => {
     expect((await settings(files, overrides)).maxLength).toBe(maxLength);
   });
 
+  test.each([
+    ["RobertaForSequenceClassification", { pad_token_id: 1 }, 512],
+    ["XLMRobertaForSequenceClassification", {}, 512],
+    ["RobertaForSequenceClassification", { pad_token_id: 0 }, 513],
+    ["RobertaForSequenceClassification", { max_position_embeddings: -1 }, 8192],
+    ["BertForSequenceClassification", { pad_token_id: 1 }, 514],
+  ])("of %s with %j counts the positions that its tokens can have", async (architecture, changes, maxLength) => {
+    const files = {
+      "config.json": { architectures: [architecture], max_position_embeddings: 514, ...changes },
+      "tokenizer_config.json": { model_max_length: 8192 },
+    };
+    expect((await settings(files)).maxLength).toBe(maxLength);
+  });
+
   test("may not be above the positions", async () => {
     const error = await thrownBy(() => settings({ "config.json": config }, { maxLength: 65 }));
     expect(error.code).toBe("INVALID_OPTIONS");

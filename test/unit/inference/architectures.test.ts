@@ -14,18 +14,20 @@ test("describes ModernBERT", () => {
   expect(weightShapes.get("classifier.bias")).toEqual([3]);
 });
 
-test.each(["BertForSequenceClassification", "ModernBertModel", "toString", ""])(
+test.each(["DebertaV2ForSequenceClassification", "ModernBertModel", "toString", ""])(
   "refuses %j, and says what there is",
   async (name) => {
     const error = await thrownBy(() => describeArchitecture(name, {}, source));
     expect(error.code).toBe("UNSUPPORTED_MODEL");
-    expect(error.message).toContain(
-      "/model/config.json: architectures must be ModernBertForSequenceClassification, got ",
-    );
-    expect(error.details).toEqual({
-      field: "architectures",
-      value: name,
-      supported: ["ModernBertForSequenceClassification"],
-    });
+    const supported = [
+      "ModernBertForSequenceClassification",
+      "BertForSequenceClassification",
+      "RobertaForSequenceClassification",
+      "XLMRobertaForSequenceClassification",
+      "DistilBertForSequenceClassification",
+      "ElectraForSequenceClassification",
+    ];
+    expect(error.message).toContain(`/model/config.json: architectures must be ${supported.join(" or ")}, got `);
+    expect(error.details).toEqual({ field: "architectures", value: name, supported });
   },
 );

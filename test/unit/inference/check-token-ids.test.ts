@@ -46,6 +46,24 @@ test.each([
   expect(error.details).toEqual({ path, expected: 9, actual: 9 });
 });
 
+test("refuses token types without a row in their table, but where there is none or they are not used", async () => {
+  const sequence = (id: string, typeId: number) => ({ Sequence: { id, type_id: typeId } });
+  const template = { type: "TemplateProcessing", pair: [sequence("A", 0), sequence("B", 1)], special_tokens: {} };
+  const json = { ...tokenizerJson(), post_processor: template };
+  const checkTypes = (tokenTypeCount: number | undefined, config: object = {}) =>
+    checkTokenIds(PairTokenizer.fromJson(json, config), json, {
+      vocabularySize: 9,
+      path,
+      ...(tokenTypeCount !== undefined && { tokenTypeCount }),
+    });
+  for (const count of [2, undefined]) expect(() => checkTypes(count)).not.toThrow();
+  expect(() => checkTypes(1, { model_input_names: ["input_ids", "attention_mask"] })).not.toThrow();
+  const error = await thrownBy(() => checkTypes(1));
+  expect(error.code).toBe("INVALID_MODEL_FILE");
+  expect(error.message).toContain(`${path}: every token type of post_processor must be below 1, the type_vocab_size`);
+  expect(error.details).toEqual({ path, expected: 1, actual: 1 });
+});
+
 test("takes the places of a Unigram's list for its ids", async () => {
   const model = {
     type: "Unigram",

@@ -11,19 +11,25 @@ function graphOf(builder: GraphBuilder): DecodedGraph {
 describe("addTokenStream", () => {
   const windowInputs = ["window_query_tokens", "window_key_tokens", "window_bias", "window_slots"];
 
-  test("declares every input of a graph with windows", () => {
+  test("declares every input of a graph with windows and token types", () => {
     const builder = new GraphBuilder("graph");
-    addTokenStream(builder, { hasWindows: true });
+    addTokenStream(builder, { hasWindows: true, hasTokenTypes: true });
     const names = graphOf(builder).input.map(({ name }) => name);
     expect(names.toSorted()).toEqual(Object.values(streamInputs).toSorted());
   });
 
   test("leaves out the windows' inputs of a graph without", () => {
     const builder = new GraphBuilder("graph");
-    expect(addTokenStream(builder, { hasWindows: false }).windows).toBeUndefined();
+    expect(addTokenStream(builder, { hasWindows: false, hasTokenTypes: true }).windows).toBeUndefined();
     const names = graphOf(builder).input.map(({ name }) => name);
     expect([...names, ...windowInputs].toSorted()).toEqual(Object.values(streamInputs).toSorted());
   });
+});
+
+test("token types are left out of a graph that does not take them", () => {
+  const builder = new GraphBuilder("graph");
+  expect(addTokenStream(builder, { hasWindows: true }).tokenTypeIds).toBeUndefined();
+  expect(graphOf(builder).input.map(({ name }) => name)).not.toContain("token_type_ids");
 });
 
 describe("attendInBlocks", () => {

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
-import { describeIssues, listIssues } from "../json/index.js";
+import { contradiction, limits, parseConfig, requireSupported, size, type ConfigSource } from "../shared/index.js";
 
 /** How a layer attends: to every token of its document, or only to near ones. */
 export type LayerKind = "global" | "local";
@@ -30,18 +29,6 @@ export interface ModernBertConfig {
   hasNormBias: boolean;
   hasHeadBias: boolean;
 }
-
-/** What is known of a config beside its architecture's own fields. */
-export interface ConfigSource {
-  /** The file, for errors. */
-  path: string;
-  labelCount: number;
-}
-
-const size = z.int().positive();
-
-/** Far above any model's. No weight confirms these two, so a damaged config would fill the memory with them. */
-const limits = { layers: 1000, positions: 2 ** 20 };
 
 /** A base below 1 makes angles grow with the frequency's index; one near 0 makes them infinite. */
 const theta = z.number().min(1);
@@ -96,9 +83,7 @@ type RawConfig = z.infer<typeof configSchema>;
  */
 export function parseModernBertConfig(json: unknown, source: ConfigSource): ModernBertConfig {
   const { path } = source;
-  const parsed = configSchema.safeParse(json);
-  if (!parsed.success) throw invalidConfig(path, parsed.error);
-  const raw = parsed.data;
+  const raw = parseConfig(configSchema, json, { path, model: "ModernBERT" });
   requireSupported("hidden_activation", raw.hidden_activation, ["gelu"]);
   requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
   requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
@@ -157,22 +142,4 @@ function ropeTheta(raw: RawConfig): Record<LayerKind, number> {
     global: global?.rope_theta ?? raw.global_rope_theta,
     local: local?.rope_theta ?? raw.local_rope_theta ?? raw.global_rope_theta,
   };
-}
-
-function requireSupported(field: string, value: string, supported: readonly string[]): void {
-  if (supported.includes(value)) return;
-  throw new UnsupportedModelError(
-    `config.json: ${field} must be ${supported.map((name) => `"${name}"`).join(" or ")}, got "${value}". ` +
-      `crossrank does not build graphs for other values.`,
-    { field, value, supported },
-  );
-}
-
-function contradiction(path: string, what: string): InvalidModelFileError {
-  return new InvalidModelFileError(`${path}: ${what}. Check that the file belongs to this model.`, { path });
-}
-
-function invalidConfig(path: string, error: z.ZodError): InvalidModelFileError {
-  const message = `${path} is not a ModernBERT config. ${describeIssues(error)}.`;
-  return new InvalidModelFileError(message, { path, issues: listIssues(error) });
 }

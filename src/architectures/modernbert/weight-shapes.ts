@@ -1,7 +1,5 @@
+import type { WeightShapes } from "../shared/index.js";
 import type { ModernBertConfig } from "./modernbert-config.js";
-
-/** Tensor names of a checkpoint and the shapes they must have. */
-export type WeightShapes = ReadonlyMap<string, readonly number[]>;
 
 /**
  * Every tensor a ModernBERT sequence classifier's checkpoint must hold, and no other.

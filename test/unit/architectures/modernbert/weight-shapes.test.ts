@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { modernBertWeightShapes } from "../../../src/modernbert/weight-shapes.js";
-import { tinyConfig, withEveryBias } from "../../helpers/tiny-modernbert.js";
+import { modernBertWeightShapes } from "../../../../src/architectures/modernbert/weight-shapes.js";
+import { tinyConfig, withEveryBias } from "../../../helpers/tiny-modernbert.js";
 
 test("a checkpoint without biases holds these tensors, and layer 0 has no norm before its attention", () => {
   expect(Object.fromEntries(modernBertWeightShapes(tinyConfig))).toEqual({

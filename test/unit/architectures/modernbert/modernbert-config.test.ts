@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import type { CrossrankError } from "../../../src/errors/index.js";
-import { parseModernBertConfig } from "../../../src/modernbert/modernbert-config.js";
-import { thrownBy } from "../../helpers/thrown-by.js";
+import type { CrossrankError } from "../../../../src/errors/index.js";
+import { parseModernBertConfig } from "../../../../src/architectures/modernbert/modernbert-config.js";
+import { thrownBy } from "../../../helpers/thrown-by.js";
 
 const source = { path: "/model/config.json", labelCount: 1 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { rotaryTables } from "../../../src/modernbert/rotary-tables.js";
+import { rotaryTables } from "../../../../src/architectures/modernbert/rotary-tables.js";
 
 /**
  * Each step (power, inverse, angle, cosine) computed exactly and rounded to float32, apart from this library. In the

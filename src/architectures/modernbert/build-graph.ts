@@ -9,30 +9,20 @@
  * Paper: arXiv:2412.13663, section 2.1
  */
 import {
-  addTokenStream,
   attendInBlocks,
-  Float32Layers,
-  floatWeight,
-  GraphBuilder,
-  Int8Layers,
-  logitsOutput,
   poolDocuments,
   settle,
-  type LinearLayers,
-  type LinearWeight,
+  type GraphBuilder,
   type LocateWeight,
   type QuantizedTensor,
-  type RowRange,
   type ScaledStates,
   type TokenStream,
   type Value,
-} from "../onnx/index.js";
+} from "../../onnx/index.js";
+import { int8TensorsOf, StreamBlocks, type GraphPrecision } from "../shared/index.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { rotaryTables } from "./rotary-tables.js";
-import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
-
-/** In which precision the linear layers and the table of embeddings are; norms, attention and head are float32 always. */
-export type GraphPrecision = { dtype: "fp32" } | { dtype: "int8"; hasUnsignedWeights: boolean };
+import { modernBertWeightShapes } from "./weight-shapes.js";
 
 /**
  * Builds the graph; its weights stay in the files that `locate` names.
@@ -49,42 +39,34 @@ export function buildModernBertGraph(
 
 /** What an int8 graph reads in place of float tensors of the checkpoint. */
 export function modernBertInt8Tensors(config: ModernBertConfig): QuantizedTensor[] {
-  const nowhere = { fileName: "", byteOffset: 0, type: "float32" } as const;
-  // Only names and shapes are wanted, so one row of the position tables will do.
-  const graph = new ModernBertGraph({ ...config, maxPositions: 1 }, () => nowhere, {
-    dtype: "int8",
-    hasUnsignedWeights: false,
+  return int8TensorsOf((locate, precision) => {
+    // Only names and shapes are wanted, so one row of the position tables will do.
+    const graph = new ModernBertGraph({ ...config, maxPositions: 1 }, locate, precision);
+    graph.build();
+    return graph.blocks;
   });
-  graph.build();
-  return graph.int8Tensors;
 }
 
 class ModernBertGraph {
-  readonly #graph = new GraphBuilder("modernbert");
+  readonly blocks: StreamBlocks;
   readonly #config: ModernBertConfig;
-  readonly #locate: LocateWeight;
-  readonly #shapes: WeightShapes;
+  readonly #graph: GraphBuilder;
   readonly #stream: TokenStream;
-  readonly #layers: LinearLayers;
-  readonly #float32Layers: LinearLayers;
   readonly #rotary = new Map<LayerKind, RotaryAngles>();
   /** The last that were scaled: q and k have one scale. */
   #scaled: { tokenScale: Value; angles: RotaryAngles } | undefined;
 
   constructor(config: ModernBertConfig, locate: LocateWeight, precision: GraphPrecision) {
     this.#config = config;
-    this.#locate = locate;
-    this.#shapes = modernBertWeightShapes(config);
-    this.#stream = addTokenStream(this.#graph, { hasWindows: config.layerKinds.includes("local") });
-    this.#float32Layers = new Float32Layers(this.#graph, locate);
-    this.#layers =
-      precision.dtype === "fp32"
-        ? this.#float32Layers
-        : new Int8Layers(this.#graph, locate, { tokens: this.#stream.inputIds, ...precision });
-  }
-
-  get int8Tensors(): QuantizedTensor[] {
-    return this.#layers instanceof Int8Layers ? this.#layers.tensors : [];
+    this.blocks = new StreamBlocks("modernbert", {
+      shapes: modernBertWeightShapes(config),
+      locate,
+      precision,
+      normEpsilon: config.normEpsilon,
+      stream: { hasWindows: config.layerKinds.includes("local") },
+    });
+    this.#graph = this.blocks.graph;
+    this.#stream = this.blocks.stream;
   }
 
   build(): GraphBuilder {
@@ -93,38 +75,35 @@ class ModernBertGraph {
     for (const [index, kind] of layerKinds.entries()) {
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, kind));
     }
-    states = this.#norm(states, "model.final_norm");
+    states = this.blocks.norm(states, "model.final_norm");
     const logits = this.#graph.scope("head", () => this.#classify(states));
-    this.#graph.output(logitsOutput, logits, "float32", ["documents", labelCount]);
-    return this.#graph;
+    return this.blocks.outputLogits(logits, labelCount);
   }
 
   #embeddings(): Value {
-    const name = "model.embeddings.tok_embeddings.weight";
-    const embeddings = this.#layers.lookUp({ name, shape: this.#shape(name) }, this.#stream.inputIds);
-    return this.#norm(embeddings, "model.embeddings.norm");
+    return this.blocks.norm(this.blocks.words("model.embeddings.tok_embeddings.weight"), "model.embeddings.norm");
   }
 
   #layer(states: Value, index: number, kind: LayerKind): Value {
     const name = `model.layers.${index}`;
     const isFirst = index === 0;
-    const attentionInput = isFirst ? states : this.#norm(states, `${name}.attn_norm`);
+    const attentionInput = isFirst ? states : this.blocks.norm(states, `${name}.attn_norm`);
     const attention = this.#attention(attentionInput, `${name}.attn`, { kind, isFirst });
     const attended = this.#graph.op("Add", [states, attention]);
-    const mlpInput = this.#norm(attended, `${name}.mlp_norm`);
+    const mlpInput = this.blocks.norm(attended, `${name}.mlp_norm`);
     return this.#graph.op("Add", [attended, this.#mlp(mlpInput, `${name}.mlp`)]);
   }
 
   #attention(states: Value, name: string, { kind, isFirst }: { kind: LayerKind; isFirst: boolean }): Value {
     const { hiddenSize, headCount } = this.#config;
     // The first layer compares the words themselves. In int8 it alone cost half of the agreement with fp32 that was lost.
-    const layers = isFirst ? this.#float32Layers : this.#layers;
+    const layers = isFirst ? this.blocks.float32Layers : this.blocks.layers;
     const input = layers.prepare({ values: states });
     // Rows of Wqkv are q, then k, then v; taken as three matrices, their products need no splitting.
     const part = (index: number) =>
       layers.apply(
         input,
-        this.#linearWeight(`${name}.Wqkv`, { start: index * hiddenSize, end: (index + 1) * hiddenSize }),
+        this.blocks.linearWeight(`${name}.Wqkv`, { start: index * hiddenSize, end: (index + 1) * hiddenSize }),
       );
     const [query, key, value] = [part(0), part(1), part(2)];
     const blocks = kind === "global" ? this.#stream.documents : present(this.#stream.windows, "windows");
@@ -134,25 +113,25 @@ class ModernBertGraph {
       value: settle(this.#graph, value),
     };
     const attended = attendInBlocks(this.#graph, rotated, blocks, { headCount, hiddenSize });
-    return settle(this.#graph, this.#linear(this.#layers.prepare({ values: attended }), `${name}.Wo`));
+    return settle(this.#graph, this.blocks.linear(this.blocks.layers.prepare({ values: attended }), `${name}.Wo`));
   }
 
   /** GeGLU: rows of Wi are the activated half, then the gate. */
   #mlp(states: Value, name: string): Value {
     const { intermediateSize } = this.#config;
-    const input = this.#layers.prepare({ values: states });
-    const inner = this.#linear(input, `${name}.Wi`, { start: 0, end: intermediateSize });
-    const gate = this.#linear(input, `${name}.Wi`, { start: intermediateSize, end: 2 * intermediateSize });
+    const input = this.blocks.layers.prepare({ values: states });
+    const inner = this.blocks.linear(input, `${name}.Wi`, { start: 0, end: intermediateSize });
+    const gate = this.blocks.linear(input, `${name}.Wi`, { start: intermediateSize, end: 2 * intermediateSize });
     const activated = this.#graph.op("Gelu", [settle(this.#graph, inner)]);
     // The gate's scale is a factor of the product's rows: it need not be applied before these are quantized again.
     const product = { ...gate, values: this.#graph.op("Mul", [activated, gate.values]) };
-    return settle(this.#graph, this.#linear(this.#layers.prepare(product), `${name}.Wo`));
+    return settle(this.#graph, this.blocks.linear(this.blocks.layers.prepare(product), `${name}.Wo`));
   }
 
   #classify(states: Value): Value {
     const pooled = poolDocuments(this.#graph, states, this.#stream, this.#config.hiddenSize);
-    const dense = this.#graph.op("Gelu", [this.#headLinear(pooled, "head.dense")]);
-    return this.#headLinear(this.#norm(dense, "head.norm"), "classifier");
+    const dense = this.#graph.op("Gelu", [this.blocks.float32Linear(pooled, "head.dense")]);
+    return this.blocks.float32Linear(this.blocks.norm(dense, "head.norm"), "classifier");
   }
 
   #rotate(states: ScaledStates, kind: LayerKind): Value {
@@ -193,39 +172,6 @@ class ModernBertGraph {
     const angles = { cos: perToken("cos"), sin: perToken("sin") };
     this.#rotary.set(kind, angles);
     return angles;
-  }
-
-  #norm(states: Value, name: string): Value {
-    const inputs = [states, this.#weight(`${name}.weight`), this.#optionalWeight(`${name}.bias`)];
-    return this.#graph.op("LayerNormalization", inputs, { epsilon: this.#config.normEpsilon });
-  }
-
-  /** A linear layer of the encoder, or the part of it that gives some of its outputs. */
-  #linear(states: ScaledStates, name: string, rows?: RowRange): ScaledStates {
-    return this.#layers.apply(states, this.#linearWeight(name, rows));
-  }
-
-  /** A linear layer of the head, float32 always: it runs once a document, and its error would be the score's. */
-  #headLinear(states: Value, name: string): Value {
-    return this.#float32Layers.apply({ values: states }, this.#linearWeight(name)).values;
-  }
-
-  #linearWeight(layer: string, rows?: RowRange): LinearWeight {
-    const [name, biasName] = [`${layer}.weight`, `${layer}.bias`];
-    const bias = this.#shapes.has(biasName) ? { name: biasName, shape: this.#shape(biasName) } : undefined;
-    return { name, shape: this.#shape(name), rows, bias };
-  }
-
-  #optionalWeight(name: string): Value | undefined {
-    return this.#shapes.has(name) ? this.#weight(name) : undefined;
-  }
-
-  #weight(name: string): Value {
-    return floatWeight(this.#graph, this.#locate, { name, shape: this.#shape(name) });
-  }
-
-  #shape(name: string): readonly number[] {
-    return present(this.#shapes.get(name), `a shape for ${name}`);
   }
 }
 

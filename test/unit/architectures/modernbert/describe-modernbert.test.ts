@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { describeModernBert } from "../../../src/modernbert/describe-modernbert.js";
-import { decodeOnnx } from "../../helpers/decode-onnx.js";
+import { describeModernBert } from "../../../../src/architectures/modernbert/describe-modernbert.js";
+import { decodeOnnx } from "../../../helpers/decode-onnx.js";
 
 const source = { path: "/model/config.json", labelCount: 1 };
 const sizes = { hidden_size: 8, num_attention_heads: 2, intermediate_size: 6, vocab_size: 10, num_hidden_layers: 2 };

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { buildStandardModernBertGraph } from "../../../src/modernbert/build-standard-graph.js";
-import type { ModernBertConfig } from "../../../src/modernbert/modernbert-config.js";
-import { modernBertWeightShapes } from "../../../src/modernbert/weight-shapes.js";
-import { Float32Weights, Int8Weights, type ReadWeight, type StandardWeights } from "../../../src/onnx/index.js";
-import { decodePieces, type DecodedModel } from "../../helpers/decode-onnx.js";
-import { tinyConfig, withEveryBias } from "../../helpers/tiny-modernbert.js";
+import { buildStandardModernBertGraph } from "../../../../src/architectures/modernbert/build-standard-graph.js";
+import type { ModernBertConfig } from "../../../../src/architectures/modernbert/modernbert-config.js";
+import { modernBertWeightShapes } from "../../../../src/architectures/modernbert/weight-shapes.js";
+import { Float32Weights, Int8Weights, type ReadWeight, type StandardWeights } from "../../../../src/onnx/index.js";
+import { decodePieces, type DecodedModel } from "../../../helpers/decode-onnx.js";
+import { tinyConfig, withEveryBias } from "../../../helpers/tiny-modernbert.js";
 
 /** A checkpoint of zeros; `read` lists what of it is asked for. */
 function zerosFor(config: ModernBertConfig): { reader: ReadWeight; read: string[] } {

@@ -1,0 +1,95 @@
+/**
+ * The models that are built as BERT is: what they call their weights, and how their heads differ.
+ *
+ * Names as transformers v5.0 saves `…ForSequenceClassification`: modeling_bert.py, modeling_roberta.py,
+ * modeling_electra.py, modeling_distilbert.py.
+ */
+import type { ConfigSource } from "../shared/index.js";
+import type { Activation } from "./activation.js";
+import {
+  parseBertConfig,
+  parseDistilBertConfig,
+  parseElectraConfig,
+  parseRobertaConfig,
+  type BertConfig,
+} from "./bert-config.js";
+
+/** Names of a layer's parts, each with a weight and a bias. */
+export interface LayerNames {
+  query: string;
+  key: string;
+  value: string;
+  attentionOutput: string;
+  attentionNorm: string;
+  mlpInput: string;
+  mlpOutput: string;
+  outputNorm: string;
+}
+
+/** A model that is built as BERT is. */
+export interface BertFamily {
+  parseConfig(this: void, json: unknown, source: ConfigSource): BertConfig;
+  /** What all names of the encoder begin with. */
+  prefix: string;
+  /** After the encoder's prefix. */
+  layer(this: void, index: number): LayerNames;
+  /** Two linear layers with an activation between, over the first token's states; full names. */
+  head: { dense: string; activation: Activation; output: string };
+}
+
+const bertLayer = (index: number): LayerNames => {
+  const name = `encoder.layer.${index}`;
+  return {
+    query: `${name}.attention.self.query`,
+    key: `${name}.attention.self.key`,
+    value: `${name}.attention.self.value`,
+    attentionOutput: `${name}.attention.output.dense`,
+    attentionNorm: `${name}.attention.output.LayerNorm`,
+    mlpInput: `${name}.intermediate.dense`,
+    mlpOutput: `${name}.output.dense`,
+    outputNorm: `${name}.output.LayerNorm`,
+  };
+};
+
+const distilBertLayer = (index: number): LayerNames => {
+  const name = `transformer.layer.${index}`;
+  return {
+    query: `${name}.attention.q_lin`,
+    key: `${name}.attention.k_lin`,
+    value: `${name}.attention.v_lin`,
+    attentionOutput: `${name}.attention.out_lin`,
+    attentionNorm: `${name}.sa_layer_norm`,
+    mlpInput: `${name}.ffn.lin1`,
+    mlpOutput: `${name}.ffn.lin2`,
+    outputNorm: `${name}.output_layer_norm`,
+  };
+};
+
+export const bert: BertFamily = {
+  parseConfig: parseBertConfig,
+  prefix: "bert",
+  layer: bertLayer,
+  head: { dense: "bert.pooler.dense", activation: "tanh", output: "classifier" },
+};
+
+/** RoBERTa, and XLM-RoBERTa, which is the same with another vocabulary. */
+export const roberta: BertFamily = {
+  parseConfig: parseRobertaConfig,
+  prefix: "roberta",
+  layer: bertLayer,
+  head: { dense: "classifier.dense", activation: "tanh", output: "classifier.out_proj" },
+};
+
+export const electra: BertFamily = {
+  parseConfig: parseElectraConfig,
+  prefix: "electra",
+  layer: bertLayer,
+  head: { dense: "classifier.dense", activation: "gelu", output: "classifier.out_proj" },
+};
+
+export const distilBert: BertFamily = {
+  parseConfig: parseDistilBertConfig,
+  prefix: "distilbert",
+  layer: distilBertLayer,
+  head: { dense: "pre_classifier", activation: "relu", output: "classifier" },
+};

@@ -1,0 +1,1 @@
+export { describeModernBert } from "./describe-modernbert.js";
