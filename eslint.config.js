@@ -7,7 +7,7 @@ const layers = [
   ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
-  ["tokenization", "planning", "quantization", "modernbert"],
+  ["tokenization", "planning", "quantization", "modernbert", "downloads"],
   ["safetensors", "onnx"],
   ["json", "files", "machine"],
   ["errors"],
@@ -18,6 +18,9 @@ const packageOwners = {
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",
+  "@huggingface/hub": "src/downloads/hub-client.ts",
+  "p-retry": "src/downloads/with-retries.ts",
+  "proper-lockfile": "src/downloads/with-lock.ts",
 };
 
 const ownedPackages = Object.entries(packageOwners).map(([name, owner]) => ({
