@@ -98,22 +98,29 @@ function absentModel({ model, revision, endpoint, token }: Connection, details: 
 function unauthorized(connection: Connection, details: Details, says: string): CrossrankError {
   if (connection.token === undefined) return absentModel(connection, details);
   return new InvalidTokenError(
-    `${connection.endpoint} must know the access token, but refuses it${says}. Make a new one at ` +
+    `${connection.endpoint} must know the access token to give ${connection.model}, but refuses it${says}. Make a new one at ` +
       `${connection.endpoint}/settings/tokens and set HF_TOKEN, or pass token: false for a public model.`,
     details,
   );
 }
 
-function rateLimited(response: Response, { endpoint, token, timing }: Connection, details: Details): RateLimitedError {
+function rateLimited(
+  response: Response,
+  { endpoint, model, token, timing }: Connection,
+  details: Details,
+): RateLimitedError {
   const retryAfterMs = retryAfterOf(response.headers);
   const wait = retryAfterMs === undefined ? "Try again later" : `Try again in ${Math.ceil(retryAfterMs / 1000)} s`;
   const remedy =
     token === undefined ? `${wait}; with an access token (HF_TOKEN) more requests are allowed.` : `${wait}.`;
-  return new RateLimitedError(`${endpoint} takes no more requests from here for now (429). ${remedy}`, {
-    ...details,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    isRetryable: (retryAfterMs ?? 0) <= timing.maxRetryAfterMs,
-  });
+  return new RateLimitedError(
+    `${endpoint} takes no more requests from here for now (429), so that ${model} cannot be had. ${remedy}`,
+    {
+      ...details,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      isRetryable: (retryAfterMs ?? 0) <= timing.maxRetryAfterMs,
+    },
+  );
 }
 
 function failed(start: string, details: Details, isRetryable: boolean, response?: Response): DownloadError {
