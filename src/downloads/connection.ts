@@ -12,6 +12,8 @@ export interface Timing {
   transferRetries: number;
   /** Between two looks at a lock that another process has. */
   lockPollMs: number;
+  /** Of a process that was killed, or stood still for so long, another one takes the lock over. At least 2000. */
+  lockStaleMs: number;
 }
 
 export const defaultTiming: Timing = {
@@ -22,6 +24,7 @@ export const defaultTiming: Timing = {
   lookupRetries: 2,
   transferRetries: 5,
   lockPollMs: 250,
+  lockStaleMs: 20_000,
 };
 
 /** Which Hub is asked, what for, and as whom. */

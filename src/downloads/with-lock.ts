@@ -3,9 +3,6 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "./connection.js";
 
-/** Of a process that was killed, or stood still: another one takes its lock over. */
-const staleMs = 20_000;
-
 /**
  * Does something while no other process, and nothing else in this one, does it under the same lock.
  *
@@ -38,7 +35,7 @@ export async function withLock(
 
 async function acquire(path: string, { signal, timing }: Connection, onLost: () => void): Promise<() => Promise<void>> {
   const { default: lockfile } = await import("proper-lockfile");
-  const options = { lockfilePath: path, realpath: false, stale: staleMs, onCompromised: onLost };
+  const options = { lockfilePath: path, realpath: false, stale: timing.lockStaleMs, onCompromised: onLost };
   for (;;) {
     signal?.throwIfAborted();
     try {

@@ -30,6 +30,7 @@ const fastTiming: Timing = {
   lookupRetries: 2,
   transferRetries: 3,
   lockPollMs: 5,
+  lockStaleMs: 20_000,
 };
 
 const variables = [

@@ -39,10 +39,12 @@ export class LoopbackHub {
   readonly repositories = new Map<string, Repository>();
   /** Asked in turn before a request is answered. */
   disturbances: Disturb[] = [];
+  /** Waited for before a request is answered. */
+  holdUp: (seen: SeenRequest) => Promise<unknown> = () => Promise.resolve();
   /** Whether the host of the files heeds `Range`. */
   heedsRanges = true;
-  readonly #hub: Server = createServer((request, response) => void this.#serve("hub", request, response));
-  readonly #files: Server = createServer((request, response) => void this.#serve("files", request, response));
+  readonly #hub: Server = createServer((request, response) => this.#serve("hub", request, response));
+  readonly #files: Server = createServer((request, response) => this.#serve("files", request, response));
 
   async start(): Promise<void> {
     for (const server of [this.#hub, this.#files]) await once(server.listen(0, "127.0.0.1"), "listening");
@@ -65,10 +67,15 @@ export class LoopbackHub {
     return this.seen.filter((seen) => seen.host === host && decodeURIComponent(seen.path).endsWith(`/${path}`));
   }
 
-  #serve(host: SeenRequest["host"], request: IncomingMessage, response: ServerResponse): ServerResponse {
+  #serve(host: SeenRequest["host"], request: IncomingMessage, response: ServerResponse): void {
     const { url = "", headers } = request;
     const seen = { host, path: url.split("?")[0] ?? "", authorization: headers.authorization, range: headers.range };
     this.seen.push(seen);
+    void this.holdUp(seen).then(() => this.#answer(seen, response));
+  }
+
+  #answer(seen: SeenRequest, response: ServerResponse): ServerResponse {
+    const { host } = seen;
     if (this.disturbances.some((disturb) => disturb(seen, response))) return response;
     const [, model, rest] = /^(?:\/api\/models)?\/([^/]+\/[^/]+)\/(.*)$/.exec(seen.path) ?? [];
     const repository = this.repositories.get(model ?? "");

@@ -1,4 +1,4 @@
-import { mkdir, stat, utimes } from "node:fs/promises";
+import { mkdir, rmdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -10,7 +10,7 @@ const temporaryFolder = useTemporaryFolder();
 const lockPath = () => join(temporaryFolder(), "locks", "hash.lock");
 
 function connection(signal?: AbortSignal): Connection {
-  const timing = { ...defaultTiming, lockPollMs: 5 };
+  const timing = { ...defaultTiming, lockPollMs: 5, lockStaleMs: 2000 };
   return { endpoint: "http://127.0.0.1", token: undefined, model: "a/b", revision: "main", timing, signal };
 }
 
@@ -38,6 +38,19 @@ test("of a process that died is taken over", async () => {
   let isHeld = false;
   await withLock(lockPath(), connection(), async () => void (isHeld = true));
   expect(isHeld).toBe(true);
+});
+
+test("that was lost is told, and got again", async () => {
+  let attempts = 0;
+  await withLock(lockPath(), connection(), async (lost) => {
+    if (++attempts === 2) return;
+    // As another process does that takes this one for dead.
+    await rmdir(lockPath());
+    await new Promise((_, reject) => {
+      lost.addEventListener("abort", () => reject(lost.reason as Error));
+    });
+  });
+  expect(attempts).toBe(2);
 });
 
 test("is waited for until the caller has enough", async () => {
