@@ -8,7 +8,7 @@ const layers = [
   ["cross-encoder"],
   ["inference", "hub"],
   ["architectures"],
-  ["tokenization", "planning", "quantization"],
+  ["tokenization", "planning", "quantization", "downloads"],
   ["safetensors", "onnx"],
   ["json", "files", "machine"],
   ["errors"],
@@ -19,6 +19,9 @@ const packageOwners = {
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",
+  "@huggingface/hub": "src/downloads/hub-client.ts",
+  "p-retry": "src/downloads/with-retries.ts",
+  "proper-lockfile": "src/downloads/with-lock.ts",
 };
 
 const ownedPackages = Object.entries(packageOwners).map(([name, owner]) => ({

@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** No test reaches the Hub; those of downloads bring one of their own. */
+const env = { HF_HUB_OFFLINE: "1" };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
+          env,
           isolate: false,
           include: ["test/unit/**/*.test.ts"],
           setupFiles: "test/helpers/fail-on-console.ts",
@@ -14,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "golden",
+          env,
           include: ["test/golden/**/*.test.ts"],
           globalSetup: "test/helpers/require-build.ts",
           pool: "forks",
@@ -23,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          env,
           include: ["test/integration/**/*.test.ts"],
           globalSetup: "test/helpers/require-build.ts",
           pool: "forks",

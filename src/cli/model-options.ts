@@ -1,13 +1,12 @@
 import { Option, type Command } from "commander";
 import type { CrossEncoder, FromPretrainedOptions, PredictOptions, TokenizeOptions } from "../index.js";
+import { addHubOptions, withDownloadBar, type HubFlags } from "./hub-options.js";
 import { wholeNumberFrom } from "./parse-whole-number.js";
 import { pick } from "./pick.js";
 
 /** Which model, and how it is loaded. */
-export interface ModelFlags extends Pick<
-  FromPretrainedOptions,
-  "maxLength" | "threads" | "workers" | "dtype" | "activationFn"
-> {
+export interface ModelFlags
+  extends HubFlags, Pick<FromPretrainedOptions, "maxLength" | "threads" | "workers" | "dtype" | "activationFn"> {
   model?: string;
 }
 
@@ -17,9 +16,11 @@ export type LongDocumentFlags = Pick<PredictOptions, "longDocuments">;
 /** What is put in front of the query. */
 export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
 
+export const modelHelp = "the model's folder, or its id on the Hub (default: the model that comes with crossrank)";
+
 export function addModelOptions(command: Command): Command {
-  return command
-    .option("-m, --model <folder>", "the model's folder (default: the model that comes with crossrank)")
+  command.option("-m, --model <model>", modelHelp);
+  return addHubOptions(command)
     .option("--max-length <tokens>", "most tokens of a pair (default: the model's own)", wholeNumberFrom(1))
     .option("--prompt <text>", "text to put in front of the query")
     .option("--prompt-name <name>", "name of one of the model's prompts to put in front of the query");
@@ -53,8 +54,6 @@ export function addScoringOptions(command: Command): Command {
 /** Loads the library only now: a usage text needs none of it. */
 export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
   const { CrossEncoder } = await import("../index.js");
-  return CrossEncoder.fromPretrained(
-    flags.model,
-    pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]),
-  );
+  const options = pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]);
+  return withDownloadBar(flags, (hub) => CrossEncoder.fromPretrained(flags.model, { ...options, ...hub }));
 }

@@ -78,19 +78,25 @@ export class CrossEncoder implements AsyncDisposable {
    * Loads a model and starts its worker threads.
    *
    * @param model - Path of a folder with `config.json`, `tokenizer.json`, `tokenizer_config.json` and
-   * `model.safetensors` (or shards with their index). Without one, the small English model that comes with crossrank.
+   * `model.safetensors` (or shards with their index). Else the id of a model on the Hugging Face Hub: `owner/name`, or
+   * `name` for one of `cross-encoder`; it is downloaded into the cache that Python's libraries share. Without one, the
+   * small English model that comes with crossrank.
    * @throws {InvalidOptionsError} If an option is wrong, or does not go with the model.
-   * @throws {ModelNotFoundError} If there is no such folder, or a file is missing in it.
+   * @throws {ModelNotFoundError} If there is no such folder and no such model on the Hub, or a file is missing in it.
+   * @throws {ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub does not give the model to this account.
+   * @throws {RateLimitedError | HubUnreachableError | DownloadError | ChecksumMismatchError} If a download fails.
+   * @throws {ModelNotCachedError} If nothing may be downloaded, and the cache lacks the model.
    * @throws {InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} If a file is damaged, or weights are not
    * what `config.json` calls for.
    * @throws {UnsupportedModelError} If the model is of a kind that crossrank does not run.
-   * @throws {CacheUnavailableError} If weights have to be converted and there is no place to keep them.
+   * @throws {CacheUnavailableError} If files have to be downloaded or weights converted, and there is no place to keep
+   * them.
    * @throws {RuntimeUnavailableError} If onnxruntime-node is missing or does not load.
    */
   static async fromPretrained(model?: string, options: FromPretrainedOptions = {}): Promise<CrossEncoder> {
     requireModelName(model);
     const resolved = resolveFromPretrainedOptions(options);
-    const settings = await loadModelSettings(await resolveModelFolder(model), resolved);
+    const settings = await loadModelSettings(await resolveModelFolder(model, resolved), resolved);
     const { folder, config, architecture, labelCount, maxLength } = settings;
     const { threads, dtype } = resolved;
     const spec = { folder, config, architecture, labelCount, maxLength, threads, dtype };
@@ -286,9 +292,12 @@ export class CrossEncoder implements AsyncDisposable {
 
 function requireModelName(model: unknown): void {
   if (model === undefined || (typeof model === "string" && model !== "")) return;
-  throw new InvalidInputError(`The model must be named by the path of its folder, got ${JSON.stringify(model)}.`, {
-    argument: "model",
-  });
+  throw new InvalidInputError(
+    `The model must be named by the path of its folder or its id on the Hub, got ${JSON.stringify(model)}.`,
+    {
+      argument: "model",
+    },
+  );
 }
 
 async function loadUnlessAborted(workers: WorkerPool, signal: AbortSignal | undefined): Promise<LoadedModel> {

@@ -7,6 +7,7 @@ export {
   type RankOptions,
   type TokenizeOptions,
 } from "./options.js";
+export type { DownloadProgress, HubOptions } from "../hub/index.js";
 export type { Passage } from "../tokenization/index.js";
 export { type RankedDocument } from "./rank-scores.js";
 export { type Pair } from "./validate-inputs.js";

@@ -1,4 +1,4 @@
-import type { ActivationName } from "../hub/index.js";
+import type { ActivationName, HubOptions } from "../hub/index.js";
 
 /**
  * Turns logits into scores: a name, or a function of your own.
@@ -20,7 +20,7 @@ export interface Progress {
 }
 
 /** Options of {@link CrossEncoder.fromPretrained}. */
-export interface FromPretrainedOptions {
+export interface FromPretrainedOptions extends HubOptions {
   /**
    * Where the model runs.
    *
@@ -93,7 +93,7 @@ export interface FromPretrainedOptions {
   /** Name of the prompt for calls that name none. @default the model's own */
   defaultPromptName?: string;
 
-  /** Stops waiting for the model; the promise rejects with the signal's reason. */
+  /** Ends the download, and waiting for the model; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 

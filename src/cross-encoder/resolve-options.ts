@@ -24,6 +24,11 @@ const fromPretrainedSchema = z.strictObject({
   prompts: z.record(z.string(), z.string()).optional(),
   defaultPromptName: z.string().optional(),
   signal: signal.optional(),
+  revision: z.string().min(1).optional(),
+  token: z.union([z.string().min(1), z.literal(false)], { error: "expected an access token, or false" }).optional(),
+  localFilesOnly: z.boolean().optional(),
+  cacheDir: z.string().min(1).optional(),
+  onProgress: aFunction<FromPretrainedOptions["onProgress"]>().optional(),
 });
 
 const tokenizeSchema = z.strictObject({
@@ -38,9 +43,7 @@ const predictSchema = tokenizeSchema.extend({
   longDocuments: z.enum(["truncate", "maxPassage"]).default("truncate"),
   activationFn: activationFn.optional(),
   applySoftmax: z.boolean().default(false),
-  onProgress: z
-    .custom<NonNullable<PredictOptions["onProgress"]>>((value) => typeof value === "function", "expected a function")
-    .optional(),
+  onProgress: aFunction<PredictOptions["onProgress"]>().optional(),
 });
 
 const rankSchema = predictSchema.extend({
@@ -51,6 +54,10 @@ const rankSchema = predictSchema.extend({
 export type ResolvedFromPretrainedOptions = Readonly<z.output<typeof fromPretrainedSchema> & { threads: number }>;
 export type ResolvedPredictOptions = Readonly<z.output<typeof predictSchema>>;
 export type ResolvedRankOptions = Readonly<z.output<typeof rankSchema>>;
+
+function aFunction<Function>() {
+  return z.custom<NonNullable<Function>>((value) => typeof value === "function", "expected a function");
+}
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveFromPretrainedOptions(options: FromPretrainedOptions): ResolvedFromPretrainedOptions {

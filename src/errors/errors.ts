@@ -12,10 +12,61 @@ export class InvalidInputError extends CrossrankError {
   readonly code = "INVALID_INPUT";
 }
 
-/** There is no model at the given place. `details`: `model`, and `missing` files. */
+/**
+ * There is no model at the given place. `details`: `model`, and `missing` files; of a model of the Hub also `revision`,
+ * and `url` and `status` where the Hub said so.
+ */
 export class ModelNotFoundError extends CrossrankError {
   override readonly name = "ModelNotFoundError";
   readonly code = "MODEL_NOT_FOUND";
+}
+
+/** The conditions of the model's authors must be accepted first. `details`: `model`, `url`, `status`. */
+export class ModelGatedError extends CrossrankError {
+  override readonly name = "ModelGatedError";
+  readonly code = "MODEL_GATED";
+}
+
+/** The Hub refuses a model to this account or token. `details`: `model`, `url`, `status`. */
+export class AccessDeniedError extends CrossrankError {
+  override readonly name = "AccessDeniedError";
+  readonly code = "ACCESS_DENIED";
+}
+
+/** The Hub does not know the access token. It is in neither message nor details. `details`: `model`, `url`, `status`. */
+export class InvalidTokenError extends CrossrankError {
+  override readonly name = "InvalidTokenError";
+  readonly code = "INVALID_TOKEN";
+}
+
+/** The Hub had too many requests, and waiting did not help. `details`: `model`, `url`, and `retryAfterMs` if it said so. */
+export class RateLimitedError extends CrossrankError {
+  override readonly name = "RateLimitedError";
+  readonly code = "RATE_LIMITED";
+}
+
+/** There is no connection to the Hub, or it broke or stalled. `details`: `model`, `url`, `reason`; `cause` if known. */
+export class HubUnreachableError extends CrossrankError {
+  override readonly name = "HubUnreachableError";
+  readonly code = "HUB_UNREACHABLE";
+}
+
+/** The Hub failed, or answered what no Hub answers. `details`: `model`, `url`, `status`, `isRetryable`. */
+export class DownloadError extends CrossrankError {
+  override readonly name = "DownloadError";
+  readonly code = "DOWNLOAD_FAILED";
+}
+
+/** What came is not the file that the Hub listed. `details`: `model`, `file`, `expected`, `actual`. */
+export class ChecksumMismatchError extends CrossrankError {
+  override readonly name = "ChecksumMismatchError";
+  readonly code = "CHECKSUM_MISMATCH";
+}
+
+/** Nothing may be downloaded, and the cache lacks the model. `details`: `model`, `revision`, `cacheDir`, `missing`. */
+export class ModelNotCachedError extends CrossrankError {
+  override readonly name = "ModelNotCachedError";
+  readonly code = "MODEL_NOT_CACHED";
 }
 
 /** A model file is damaged or contradicts another. `details`: `path`, and `tensor`, `byteOffset` where known. */
@@ -48,7 +99,7 @@ export class RuntimeUnavailableError extends CrossrankError {
   readonly code = "RUNTIME_UNAVAILABLE";
 }
 
-/** The folder for converted weights cannot be written to. `details.path`; `cause` is the system's error. */
+/** The folder for converted or downloaded files cannot be written to. `details.path`; `cause` is the system's error. */
 export class CacheUnavailableError extends CrossrankError {
   override readonly name = "CacheUnavailableError";
   readonly code = "CACHE_UNAVAILABLE";

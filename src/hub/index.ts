@@ -1,3 +1,4 @@
 export { type ActivationName } from "./activation-name.js";
 export { loadModelSettings, type ModelSettings, type SettingsOverrides } from "./load-model-settings.js";
+export type { DownloadProgress, GivenHubOptions, HubOptions } from "../downloads/index.js";
 export { resolveModelFolder } from "./model-folder.js";

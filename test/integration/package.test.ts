@@ -117,7 +117,7 @@ describe("a program that", () => {
       import { createRequire } from "node:module";
       import { CrossrankError } from "crossrank";
       const { CrossEncoder } = createRequire(import.meta.url)("crossrank");
-      const error = await CrossEncoder.fromPretrained("nowhere").catch((error) => error);
+      const error = await CrossEncoder.fromPretrained("./nowhere").catch((error) => error);
       console.log(CrossrankError.isInstance(error), error.code);
     `;
     expect((await runProgram(project, "both.mjs", source)).stdout).toBe("true MODEL_NOT_FOUND\n");

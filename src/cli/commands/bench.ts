@@ -2,11 +2,13 @@ import { Option, type Command } from "commander";
 import type { CrossEncoder } from "../../index.js";
 import { availableCores } from "../../machine/index.js";
 import { formatTable } from "../format-table.js";
-import { loadModel } from "../model-options.js";
+import { addHubOptions, type HubFlags } from "../hub-options.js";
+import { loadModel, modelHelp, type ModelFlags } from "../model-options.js";
+import { pick } from "../pick.js";
 import { outputWidth, print } from "../print.js";
 import { wholeNumberFrom } from "../parse-whole-number.js";
 
-interface BenchFlags {
+interface BenchFlags extends HubFlags {
   runs: number;
   documents: number;
   dtype?: Dtype;
@@ -32,11 +34,12 @@ const sentence =
 const [shortestCharacters, longestCharacters] = [54, 388];
 
 export function addBenchCommand(program: Command): void {
-  program
+  const command = program
     .command("bench")
     .summary("find the fastest settings for a model on this machine")
     .description("Measure a model on this machine with several settings, and name the fastest for each precision.")
-    .argument("[model]", "the model's folder (default: the model that comes with crossrank)")
+    .argument("[model]", modelHelp);
+  addHubOptions(command)
     .addOption(new Option("--dtype <name>", "measure this precision only").choices(["fp32", "int8"]))
     .option("--documents <count>", "documents of 54 to 388 characters to rank (default: 64)", wholeNumberFrom(1), 64)
     .option("--runs <count>", "runs of each setting, after one that is not counted (default: 3)", wholeNumberFrom(1), 3)
@@ -52,12 +55,17 @@ Example:
     .action(bench);
 }
 
-async function bench(model: string | undefined, { runs, documents: count, dtype, json }: BenchFlags): Promise<void> {
+async function bench(model: string | undefined, flags: BenchFlags): Promise<void> {
+  const { runs, documents: count, dtype, json } = flags;
+  const source = {
+    ...pick(flags, ["revision", "localFilesOnly", "cacheDir"]),
+    ...(model === undefined ? {} : { model }),
+  };
   const documents = Array.from({ length: count }, (_, index) => documentOf(index, count));
   const measurements: Measurement[] = [];
-  for (const precision of dtype === undefined ? await runnableDtypes(model) : [dtype]) {
+  for (const precision of dtype === undefined ? await runnableDtypes(source) : [dtype]) {
     for (const threads of threadCounts(availableCores())) {
-      await using encoder = await loadModel({ ...(model === undefined ? {} : { model }), dtype: precision, threads });
+      await using encoder = await loadModel({ ...source, dtype: precision, threads });
       const tokens = await countTokens(encoder, documents);
       for (const maxBatchTokens of tokenBudgets) {
         const seconds = await medianSeconds(runs, () => encoder.rank(query, documents, { maxBatchTokens }));
@@ -71,8 +79,8 @@ async function bench(model: string | undefined, { runs, documents: count, dtype,
 }
 
 /** A folder that was converted to int8 has no fp32 to run in. */
-async function runnableDtypes(model: string | undefined): Promise<Dtype[]> {
-  await using encoder = await loadModel(model === undefined ? {} : { model });
+async function runnableDtypes(source: ModelFlags): Promise<Dtype[]> {
+  await using encoder = await loadModel(source);
   return encoder.dtype === "int8" ? ["int8"] : ["fp32", "int8"];
 }
 

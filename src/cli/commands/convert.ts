@@ -6,11 +6,12 @@ import { InvalidInputError, InvalidOptionsError } from "../../errors/index.js";
 import type { ModelAgreement, RankingSample } from "../../evaluation/index.js";
 import { formatFacts } from "../format-table.js";
 import { openInput } from "../input.js";
+import { addHubOptions, withDownloadBar, type HubFlags } from "../hub-options.js";
 import { loadModel } from "../model-options.js";
 import { print } from "../print.js";
 import { startProgressBar } from "../progress-bar.js";
 
-interface ConvertFlags {
+interface ConvertFlags extends HubFlags {
   output: string;
   layout: keyof typeof converters;
   dtype?: StandardDtype;
@@ -25,11 +26,12 @@ const converters = { stream: convertToStream, standard: convertToStandard };
 const reportName = "fidelity.json";
 
 export function addConvertCommand(program: Command): void {
-  program
+  const command = program
     .command("convert")
     .summary("convert a model for good: to int8, or to an ONNX file for other runtimes")
     .description("Convert a model for good: to int8 for crossrank, or to an ONNX file for other runtimes.")
-    .argument("<model>", "the model's folder")
+    .argument("<model>", "the model's folder, or its id on the Hub");
+  addHubOptions(command)
     .requiredOption("-o, --output <folder>", "the folder to write")
     .addOption(
       new Option("--layout <name>", "what the model is for: crossrank (stream), or other runtimes (standard)")
@@ -66,14 +68,13 @@ Examples:
     .action((model: string, flags: ConvertFlags) => converters[flags.layout](model, flags));
 }
 
-async function convertToStandard(
-  model: string,
-  { output, dtype, calibrate, force, json }: ConvertFlags,
-): Promise<void> {
+async function convertToStandard(model: string, flags: ConvertFlags): Promise<void> {
+  const { output, dtype, calibrate, force, json } = flags;
   if (calibrate !== undefined) throw new InvalidOptionsError("--calibrate goes with --layout stream only.");
+  const folder = await findFolder(model, flags);
   const { convertToStandardLayout } = await import("../../conversion/index.js");
   using bar = await startProgressBar(1, "MB");
-  const converted = await convertToStandardLayout(model, {
+  const converted = await convertToStandardLayout(folder, {
     outputFolder: output,
     dtype: dtype ?? "fp32",
     replaces: force ?? false,
@@ -82,18 +83,25 @@ async function convertToStandard(
   await print(json ? `${JSON.stringify(converted)}\n` : `${converted.path}\n`);
 }
 
-async function convertToStream(model: string, { output, dtype, calibrate, force, json }: ConvertFlags): Promise<void> {
+async function convertToStream(model: string, flags: ConvertFlags): Promise<void> {
+  const { output, dtype, calibrate, force, json } = flags;
   if (dtype === "fp32") {
     throw new InvalidOptionsError("--layout stream takes --dtype int8 only: fp32 runs from the model's own folder.");
   }
   // Read first: a bad line should not come up after the work.
   const samples = calibrate === undefined ? undefined : await readCalibration(calibrate);
+  const folder = await findFolder(model, flags);
   const { convertToInt8 } = await import("../../conversion/index.js");
-  const converted = await convertToInt8(model, { outputFolder: output, replaces: force ?? false });
-  const agreement = samples && (await measureAgreement(model, converted.folder, samples));
+  const converted = await convertToInt8(folder, { outputFolder: output, replaces: force ?? false });
+  const agreement = samples && (await measureAgreement(folder, converted.folder, samples));
   const report = { ...converted, ...(agreement && { agreement }) };
   if (agreement) await writeFile(join(output, reportName), `${JSON.stringify(report, null, 2)}\n`);
   await print(json ? `${JSON.stringify(report)}\n` : formatReport(report));
+}
+
+async function findFolder(model: string, flags: HubFlags): Promise<string> {
+  const { resolveModelFolder } = await import("../../hub/index.js");
+  return withDownloadBar(flags, (hub) => resolveModelFolder(model, hub));
 }
 
 async function readCalibration(path: string): Promise<RankingSample[]> {

@@ -3,15 +3,17 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { CrossEncoder } from "../../index.js";
 import { formatFacts } from "../format-table.js";
-import { loadModel } from "../model-options.js";
+import { addHubOptions, type HubFlags } from "../hub-options.js";
+import { loadModel, modelHelp } from "../model-options.js";
 import { print } from "../print.js";
 
 export function addInfoCommand(program: Command): void {
-  program
+  const command = program
     .command("info")
     .summary("show what a model is")
     .description("Show what a model is: its architecture, size, labels, maximum length, activation and prompts.")
-    .argument("[model]", "the model's folder (default: the model that comes with crossrank)")
+    .argument("[model]", modelHelp);
+  addHubOptions(command)
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",
@@ -22,8 +24,8 @@ Example:
     .action(info);
 }
 
-async function info(folder: string | undefined, flags: { json?: true }): Promise<void> {
-  await using model = await loadModel(folder === undefined ? {} : { model: folder });
+async function info(name: string | undefined, flags: HubFlags & { json?: true }): Promise<void> {
+  await using model = await loadModel(name === undefined ? flags : { ...flags, model: name });
   const facts = await describeModel(model);
   await print(flags.json ? `${JSON.stringify(facts)}\n` : formatModel(facts));
 }

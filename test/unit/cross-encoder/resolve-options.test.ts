@@ -23,6 +23,7 @@ const predictDefaults = { batchSize: 32, maxBatchTokens: 512, longDocuments: "tr
 const known = {
   fromPretrained: [
     ...["device", "dtype", "threads", "workers", "maxLength", "activationFn", "prompts", "defaultPromptName", "signal"],
+    ...["revision", "token", "localFilesOnly", "cacheDir", "onProgress"],
   ],
   predict: [
     "prompt",
@@ -155,6 +156,11 @@ test.each<[Method, string, unknown[]]>([
   ["fromPretrained", "activationFn", ["relu", "", {}, null]],
   ["fromPretrained", "prompts", [[], "query: ", { query: 1 }, null]],
   ["fromPretrained", "defaultPromptName", [1, null]],
+  ["fromPretrained", "revision", ["", 1, null]],
+  ["fromPretrained", "token", ["", true, 1, null]],
+  ["fromPretrained", "localFilesOnly", ["true", 1, null]],
+  ["fromPretrained", "cacheDir", ["", 1, null]],
+  ["fromPretrained", "onProgress", [true, {}, null]],
   ["fromPretrained", "signal", [{ aborted: false }, new AbortController(), null]],
   ["predict", "batchSize", [0, -1, 1.5, NaN, Infinity, "32", null]],
   ["predict", "maxBatchTokens", [0, -1, 1.5, NaN, Infinity, "1024", null]],

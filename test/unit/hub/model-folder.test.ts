@@ -1,5 +1,5 @@
 import { symlink, writeFile } from "node:fs/promises";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
 import { resolveModelFolder } from "../../../src/hub/model-folder.js";
@@ -33,11 +33,33 @@ test("refuses a file", async () => {
   expect(error.message).toContain(`at ${path} there is a file`);
 });
 
-test("says what to do where there is nothing, as for the id of a Hub repository", async () => {
-  const model = "no-such-organization/no-such-model";
+test.each([
+  "./no-such-model",
+  "../no-such-model",
+  "/no/such/model",
+  "no/such/model",
+  "no-such\\model",
+  "no-such-model/",
+  "no such model",
+])("takes %j for a path, and says that there is nothing", async (model) => {
   const error = await thrownBy(() => resolveModelFolder(model));
   expect(error.code).toBe("MODEL_NOT_FOUND");
-  expect(error.message).toContain(`at ${join(process.cwd(), model)} there is nothing`);
-  expect(error.message).toContain("Models are not downloaded");
+  expect(error.message).toContain(`at ${resolve(model)} there is nothing`);
+  expect(error.message).toContain("Name a folder, or a model on the Hub");
   expect(error.details["model"]).toBe(model);
+});
+
+test.each([
+  ["no-such-owner/no-such-model", "no-such-owner/no-such-model"],
+  ["no-such-model", "cross-encoder/no-such-model"],
+])("takes %j for a model on the Hub", async (model, id) => {
+  const cacheDir = temporaryFolder();
+  const error = await thrownBy(() => resolveModelFolder(model, { cacheDir, localFilesOnly: true }));
+  expect(error.code).toBe("MODEL_NOT_CACHED");
+  expect(error.details).toMatchObject({ model: id, cacheDir });
+});
+
+test("prefers a folder to a model on the Hub of the same name", async () => {
+  const folder = relative(process.cwd(), "test/fixtures");
+  expect(await resolveModelFolder(folder)).toBe(join(process.cwd(), "test", "fixtures"));
 });

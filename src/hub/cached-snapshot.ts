@@ -1,0 +1,27 @@
+import { isCommitHash, type ModelCache } from "../downloads/index.js";
+import { neededFiles } from "./needed-files.js";
+import { readIndexContents } from "./read-index-contents.js";
+
+/** What the cache has of a commit. */
+export interface CachedSnapshot {
+  commit: string;
+  folder: string;
+  /** Files without which it cannot be loaded. */
+  missing: readonly string[];
+  /** Whether it is known to have all that the commit has of what a model needs. */
+  isComplete: boolean;
+}
+
+/** Looks for a revision in the cache; a branch or tag is what it was at the last look-up. */
+export async function findCached(cache: ModelCache, revision: string): Promise<CachedSnapshot | undefined> {
+  const commit = isCommitHash(revision) ? revision : await cache.readRef(revision);
+  return commit === undefined ? undefined : inspectSnapshot(cache, commit);
+}
+
+export async function inspectSnapshot(cache: ModelCache, commit: string): Promise<CachedSnapshot> {
+  const folder = cache.snapshotFolder(commit);
+  const paths = await cache.listSnapshot(commit);
+  const { absent, missing } = neededFiles(paths, await readIndexContents(folder));
+  const known = new Set(await cache.listAbsent(commit));
+  return { commit, folder, missing, isComplete: missing.length === 0 && absent.every((path) => known.has(path)) };
+}

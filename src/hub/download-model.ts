@@ -1,0 +1,117 @@
+import { InvalidOptionsError, ModelNotCachedError } from "../errors/index.js";
+import {
+  defaultTiming,
+  findToken,
+  isCommitHash,
+  isRetryable,
+  listRepository,
+  lookUpCommit,
+  ModelCache,
+  resolveHubSettings,
+  type Connection,
+  type GivenHubOptions,
+  type RepositoryFile,
+} from "../downloads/index.js";
+import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snapshot.js";
+import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
+
+const defaultRevision = "main";
+
+/** A model that is to be found. */
+interface Wanted {
+  /** Id of its repository. */
+  model: string;
+  revision: string;
+  cache: ModelCache;
+}
+
+/**
+ * Finds a model of the Hub in the cache, and downloads what the cache lacks.
+ *
+ * - A commit hash whose files are in the cache is loaded without a connection.
+ * - A branch or tag is looked up, one request. If the Hub cannot be reached, fails, or takes no more requests, the
+ *   commit that it was at the last look-up is loaded, with a warning, if its files are there.
+ * - Offline nothing is asked, and what the cache lacks counts as absent, as in sentence-transformers.
+ *
+ * @param model - Id of a repository: `owner/name`.
+ * @returns The snapshot's folder: a model's folder like any other.
+ * @throws {InvalidOptionsError} If the revision cannot be one, or a variable of the environment is wrong.
+ * @throws {ModelNotFoundError} If the Hub has no such model or revision, or it lacks a file that a model must have.
+ * @throws {ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub does not give the model to this account.
+ * @throws {RateLimitedError | HubUnreachableError | DownloadError} If the Hub does not answer, or fails.
+ * @throws {ChecksumMismatchError} If a download is not what the Hub listed.
+ * @throws {ModelNotCachedError} If nothing may be downloaded, and the cache lacks the model.
+ * @throws {CacheUnavailableError} If the cache cannot be written to, and has to be.
+ */
+export async function downloadModel(
+  model: string,
+  options: GivenHubOptions = {},
+  timing = defaultTiming,
+): Promise<string> {
+  const { revision = defaultRevision, signal } = options;
+  requireRevision(revision);
+  const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
+  const wanted = { model, revision, cache: new ModelCache(cacheDir, model) };
+  const cached = await findCached(wanted.cache, revision);
+  if (cached?.isComplete && isCommitHash(revision)) return cached.folder;
+  if (isOffline) return requireCached(wanted, cached);
+
+  const token = await findToken(options.token);
+  const connection = { endpoint, token, model, revision, timing, signal };
+  const found = await findOnHub(connection, wanted, cached);
+  if (found.files !== undefined)
+    await fetchSnapshot(connection, wanted.cache, { ...found, files: found.files, onProgress: options.onProgress });
+  if (!isCommitHash(revision)) await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
+  return wanted.cache.snapshotFolder(found.commit);
+}
+
+function requireCached({ model, revision, cache }: Wanted, cached: CachedSnapshot | undefined): string {
+  if (cached?.missing.length === 0) return cached.folder;
+  const lacks = cached === undefined ? "has not" : `has not whole: ${cached.missing.join(", ")} missing`;
+  throw new ModelNotCachedError(
+    `${model} at revision ${revision} must be in the cache ${cache.cacheDir}, since nothing may be downloaded ` +
+      `(localFilesOnly, HF_HUB_OFFLINE); it ${lacks}. Load it once with a connection, or name the cache that has it.`,
+    { model, revision, cacheDir: cache.cacheDir, missing: cached?.missing ?? [] },
+  );
+}
+
+/** Which commit is to be loaded; its files, unless the cache is known to have all that are needed. */
+interface Found {
+  commit: string;
+  files?: readonly RepositoryFile[];
+}
+
+/** Asks the Hub; if there is no answer but a cached commit, that is it. */
+async function findOnHub(connection: Connection, wanted: Wanted, cached: CachedSnapshot | undefined): Promise<Found> {
+  const { revision, cache } = wanted;
+  const isUsable = cached?.missing.length === 0;
+  // With something to fall back on, nobody should have to wait for retries.
+  const retries = isUsable ? 0 : connection.timing.lookupRetries;
+  try {
+    const commit = isCommitHash(revision) ? revision : await lookUpCommit(connection, retries);
+    const known = commit === cached?.commit ? cached : await inspectSnapshot(cache, commit);
+    if (known.isComplete) return { commit };
+    return { commit, files: await listRepository(connection, commit, retries) };
+  } catch (error) {
+    connection.signal?.throwIfAborted();
+    if (!isUsable || !isPassing(error)) throw error;
+    process.emitWarning(`${(error as Error).message} Loading the cached commit ${cached.commit} instead.`, {
+      type: "CrossrankWarning",
+    });
+    return { commit: cached.commit };
+  }
+}
+
+/** Whether an error says nothing about the model, only about now. */
+function isPassing(error: unknown): boolean {
+  return isRetryable(error) || ["RATE_LIMITED", "HUB_UNREACHABLE"].includes((error as { code?: string }).code ?? "");
+}
+
+/** As git allows it, and so that it stays in the cache's folder. */
+function requireRevision(revision: string): void {
+  if (!/^[/.]|[/.]$|\/\/|\/\.|\.\.|[\0-\x20\x7f~^:?*[\\]/.test(revision) && revision !== "") return;
+  throw new InvalidOptionsError(
+    `revision must be a branch, tag or commit hash, got ${JSON.stringify(revision)}. See the model's page for those it has.`,
+    { revision },
+  );
+}
