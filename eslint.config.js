@@ -8,6 +8,7 @@ const layers = [
   ["cross-encoder"],
   ["inference", "hub"],
   ["tokenization", "planning", "quantization", "modernbert"],
+  ["head"],
   ["safetensors", "onnx"],
   ["json", "files", "machine"],
   ["errors"],

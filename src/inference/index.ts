@@ -1,4 +1,5 @@
 export { describeArchitecture, type Architecture } from "./architectures.js";
 export { type LoadedModel, type ModelSpec, type PairColumns, type PassageLogits } from "./protocol.js";
+export { requireTrainedHead } from "./trained-head.js";
 export { WorkerPool } from "./worker-pool.js";
 export { type CallOptions } from "./worker-thread.js";

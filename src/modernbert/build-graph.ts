@@ -27,6 +27,8 @@ import {
   type TokenStream,
   type Value,
 } from "../onnx/index.js";
+import { addHead, type HeadLayers } from "../head/index.js";
+import { modernBertHead } from "./modernbert-head.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { rotaryTables } from "./rotary-tables.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
@@ -93,20 +95,21 @@ class ModernBertGraph {
     for (const [index, kind] of layerKinds.entries()) {
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, kind));
     }
-    states = this.#norm(states, "model.final_norm");
+    states = this.#norm(states, `${this.#config.tensorPrefix}final_norm`);
     const logits = this.#graph.scope("head", () => this.#classify(states));
     this.#graph.output(logitsOutput, logits, "float32", ["documents", labelCount]);
     return this.#graph;
   }
 
   #embeddings(): Value {
-    const name = "model.embeddings.tok_embeddings.weight";
+    const { tensorPrefix } = this.#config;
+    const name = `${tensorPrefix}embeddings.tok_embeddings.weight`;
     const embeddings = this.#layers.lookUp({ name, shape: this.#shape(name) }, this.#stream.inputIds);
-    return this.#norm(embeddings, "model.embeddings.norm");
+    return this.#norm(embeddings, `${tensorPrefix}embeddings.norm`);
   }
 
   #layer(states: Value, index: number, kind: LayerKind): Value {
-    const name = `model.layers.${index}`;
+    const name = `${this.#config.tensorPrefix}layers.${index}`;
     const isFirst = index === 0;
     const attentionInput = isFirst ? states : this.#norm(states, `${name}.attn_norm`);
     const attention = this.#attention(attentionInput, `${name}.attn`, { kind, isFirst });
@@ -150,9 +153,16 @@ class ModernBertGraph {
   }
 
   #classify(states: Value): Value {
-    const pooled = poolDocuments(this.#graph, states, this.#stream, this.#config.hiddenSize);
-    const dense = this.#graph.op("Gelu", [this.#headLinear(pooled, "head.dense")]);
-    return this.#headLinear(this.#norm(dense, "head.norm"), "classifier");
+    const head = modernBertHead(this.#config);
+    const { hiddenSize } = this.#config;
+    const pooled = poolDocuments(this.#graph, states, this.#stream, { hiddenSize, pooling: head.pooling });
+    const layers: HeadLayers = {
+      graph: this.#graph,
+      linear: (input, name) => this.#headLinear(input, name),
+      norm: (input, name, epsilon) => this.#norm(input, name, epsilon),
+      gelu: (input) => this.#graph.op("Gelu", [input]),
+    };
+    return addHead(layers, head, pooled);
   }
 
   #rotate(states: ScaledStates, kind: LayerKind): Value {
@@ -195,9 +205,9 @@ class ModernBertGraph {
     return angles;
   }
 
-  #norm(states: Value, name: string): Value {
+  #norm(states: Value, name: string, epsilon = this.#config.normEpsilon): Value {
     const inputs = [states, this.#weight(`${name}.weight`), this.#optionalWeight(`${name}.bias`)];
-    return this.#graph.op("LayerNormalization", inputs, { epsilon: this.#config.normEpsilon });
+    return this.#graph.op("LayerNormalization", inputs, { epsilon });
   }
 
   /** A linear layer of the encoder, or the part of it that gives some of its outputs. */

@@ -18,6 +18,8 @@ import {
   type Value,
   type WeightMatrix,
 } from "../onnx/index.js";
+import { addHead, type HeadLayers, type Pooling } from "../head/index.js";
+import { modernBertHead } from "./modernbert-head.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { inverseFrequencies } from "./rotary-tables.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
@@ -67,9 +69,10 @@ class StandardModernBertGraph {
       const context = contexts.get(kind) as LayerContext;
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, context));
     }
-    states = this.#norm(states, "model.final_norm");
-    const pooled = this.#graph.scope("pooling", () => this.#pool(states, attentionMask));
-    const logits = this.#graph.scope("head", () => this.#head(pooled));
+    states = this.#norm(states, `${this.#config.tensorPrefix}final_norm`);
+    const head = modernBertHead(this.#config);
+    const pooled = this.#graph.scope("pooling", () => this.#pool(states, attentionMask, head.pooling));
+    const logits = this.#graph.scope("head", () => addHead(this.#headLayers(), head, pooled));
     this.#graph.output(logitsOutput, logits, "float32", ["batch", labelCount]);
     return this.#graph;
   }
@@ -109,13 +112,14 @@ class StandardModernBertGraph {
   }
 
   #embeddings(inputIds: Value): Value {
-    const table = this.#matrix("model.embeddings.tok_embeddings.weight");
+    const { tensorPrefix } = this.#config;
+    const table = this.#matrix(`${tensorPrefix}embeddings.tok_embeddings.weight`);
     const rows = this.#weights.lookUp(this.#graph, table, inputIds);
-    return this.#norm(rows, "model.embeddings.norm");
+    return this.#norm(rows, `${tensorPrefix}embeddings.norm`);
   }
 
   #layer(states: Value, index: number, context: LayerContext): Value {
-    const name = `model.layers.${index}`;
+    const name = `${this.#config.tensorPrefix}layers.${index}`;
     const attentionInput = index === 0 ? states : this.#norm(states, `${name}.attn_norm`);
     const attended = this.#graph.op("Add", [states, this.#attention(attentionInput, `${name}.attn`, context)]);
     const mlpInput = this.#norm(attended, `${name}.mlp_norm`);
@@ -152,17 +156,26 @@ class StandardModernBertGraph {
   }
 
   /** [batch, sequence, hidden] to [batch, hidden]. */
-  #pool(states: Value, attentionMask: Value): Value {
+  #pool(states: Value, attentionMask: Value, pooling: Pooling): Value {
     const graph = this.#graph;
-    if (this.#config.pooling === "cls") return graph.op("Gather", [states, this.#integer(0)], { axis: 1n });
+    if (pooling === "cls") return graph.op("Gather", [states, this.#integer(0)], { axis: 1n });
+    if (pooling === "max") {
+      const isToken = graph.op("Unsqueeze", [graph.cast(attentionMask, "bool"), this.#integers(2)]);
+      const visible = graph.op("Where", [isToken, states, this.#float(lowestFloat32)]);
+      return graph.op("ReduceMax", [visible], { axes: [1n], keepdims: 0n });
+    }
     const mask = graph.op("Unsqueeze", [graph.castToFloat32(attentionMask), this.#integers(2)]);
     const sumOverSequence = (value: Value) => graph.op("ReduceSum", [value, this.#integers(1)], { keepdims: 0n });
     return graph.op("Div", [sumOverSequence(graph.op("Mul", [states, mask])), sumOverSequence(mask)]);
   }
 
-  #head(pooled: Value): Value {
-    const dense = this.#gelu(this.#linear(pooled, "head.dense"));
-    return this.#linear(this.#norm(dense, "head.norm"), "classifier");
+  #headLayers(): HeadLayers {
+    return {
+      graph: this.#graph,
+      linear: (states, name) => this.#linear(states, name),
+      norm: (states, name, epsilon) => this.#norm(states, name, epsilon),
+      gelu: (states) => this.#gelu(states),
+    };
   }
 
   /** x × (1 + erf(x / √2)) / 2, in the steps that ONNX Runtime fuses; `Gelu` itself came with opset 20. */
@@ -172,9 +185,9 @@ class StandardModernBertGraph {
     return this.#graph.op("Mul", [product, this.#float(0.5)]);
   }
 
-  #norm(states: Value, name: string): Value {
+  #norm(states: Value, name: string, epsilon = this.#config.normEpsilon): Value {
     const inputs = [states, this.#vector(`${name}.weight`), this.#bias(name)];
-    return this.#graph.op("LayerNormalization", inputs, { epsilon: this.#config.normEpsilon });
+    return this.#graph.op("LayerNormalization", inputs, { epsilon });
   }
 
   #linear(states: Value, name: string): Value {

@@ -1,17 +1,19 @@
 import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
+import type { Pooling } from "../head/index.js";
 import { buildModernBertGraph, modernBertInt8Tensors, type GraphPrecision } from "./build-graph.js";
 import { buildStandardModernBertGraph } from "./build-standard-graph.js";
+import { modernBertHead } from "./modernbert-head.js";
 import { parseModernBertConfig, type ConfigSource } from "./modernbert-config.js";
 import { modernBertWeightShapes, type WeightShapes } from "./weight-shapes.js";
 
-/** A ModernBERT sequence classifier, ready to be built from a checkpoint. */
+/** A ModernBERT encoder with its head, ready to be built from a checkpoint. */
 export interface ModernBert {
   weightShapes: WeightShapes;
   /** Rows of the position table: most tokens of a pair. */
   maxPositions: number;
   vocabularySize: number;
   /** How the graph's inputs are planned. */
-  streamShape: { pooling: "mean" | "cls"; windowRadius: number | undefined };
+  streamShape: { pooling: Pooling; windowRadius: number | undefined };
   /** What a graph in int8 reads in place of float tensors of the checkpoint. */
   int8Tensors(): QuantizedTensor[];
   /**
@@ -36,7 +38,7 @@ export function describeModernBert(json: unknown, source: ConfigSource): ModernB
     maxPositions: config.maxPositions,
     vocabularySize: config.vocabularySize,
     streamShape: {
-      pooling: config.pooling,
+      pooling: modernBertHead(config).pooling,
       windowRadius: config.layerKinds.includes("local") ? config.localRadius : undefined,
     },
     int8Tensors: () => modernBertInt8Tensors(config),

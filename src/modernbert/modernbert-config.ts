@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { InvalidModelFileError, UnsupportedModelError } from "../errors/index.js";
+import { inputSizeOf, type Head, type Pooling } from "../head/index.js";
 import { describeIssues, listIssues } from "../json/index.js";
 
 /** How a layer attends: to every token of its document, or only to near ones. */
 export type LayerKind = "global" | "local";
 
-/** Which token states stand for a document: the mean over all its tokens, or its first token's. */
-export type Pooling = "mean" | "cls";
-
-/** A ModernBERT sequence classifier's shape, from its `config.json`. */
+/** A ModernBERT encoder's shape and its head's, from its `config.json`. */
 export interface ModernBertConfig {
   hiddenSize: number;
   headCount: number;
@@ -24,11 +22,16 @@ export interface ModernBertConfig {
   /** Base of the rotary frequencies, by layer kind. */
   ropeTheta: Readonly<Record<LayerKind, number>>;
   normEpsilon: number;
+  /** What the names of the encoder's tensors begin with. */
+  tensorPrefix: string;
+  /** Of the classifier's own head. */
   pooling: Pooling;
   hasAttentionBias: boolean;
   hasMlpBias: boolean;
   hasNormBias: boolean;
   hasHeadBias: boolean;
+  /** What stands in place of the classifier's own head. */
+  savedHead?: Head | undefined;
 }
 
 /** What is known of a config beside its architecture's own fields. */
@@ -36,6 +39,8 @@ export interface ConfigSource {
   /** The file, for errors. */
   path: string;
   labelCount: number;
+  /** The head that a chain of modules has: `config.json` is then only its encoder's. */
+  head?: Head | undefined;
 }
 
 const size = z.int().positive();
@@ -85,7 +90,7 @@ const configSchema = z.looseObject({
 type RawConfig = z.infer<typeof configSchema>;
 
 /**
- * Reads a ModernBERT `config.json`.
+ * Reads a ModernBERT `config.json`, a classifier's or the encoder's of a chain of modules.
  *
  * Rotary bases may stand under the old keys (`global_rope_theta`, `local_rope_theta`) or the new one
  * (`rope_parameters`, which wins); layer kinds under `layer_types`, which wins, or `global_attn_every_n_layers`.
@@ -100,8 +105,12 @@ export function parseModernBertConfig(json: unknown, source: ConfigSource): Mode
   if (!parsed.success) throw invalidConfig(path, parsed.error);
   const raw = parsed.data;
   requireSupported("hidden_activation", raw.hidden_activation, ["gelu"]);
-  requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
-  requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
+  if (source.head === undefined) {
+    requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
+    requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
+  } else {
+    requireWidth(source.head, raw.hidden_size, path);
+  }
   if (raw.hidden_size % (2 * raw.num_attention_heads) !== 0) {
     const expected = "an even size for each head";
     throw contradiction(
@@ -120,11 +129,13 @@ export function parseModernBertConfig(json: unknown, source: ConfigSource): Mode
     localRadius: Math.floor(raw.local_attention / 2),
     ropeTheta: ropeTheta(raw),
     normEpsilon: raw.norm_eps,
+    tensorPrefix: source.head === undefined ? "model." : "",
     pooling: raw.classifier_pooling as Pooling,
     hasAttentionBias: raw.attention_bias,
     hasMlpBias: raw.mlp_bias,
     hasNormBias: raw.norm_bias,
     hasHeadBias: raw.classifier_bias,
+    ...(source.head && { savedHead: source.head }),
   };
 }
 
@@ -166,6 +177,13 @@ function requireSupported(field: string, value: string, supported: readonly stri
       `crossrank does not build graphs for other values.`,
     { field, value, supported },
   );
+}
+
+/** Nothing else says how wide the first step's input is: a head's own weights go with its own sizes. */
+function requireWidth({ steps: [first] }: Head, hiddenSize: number, path: string): void {
+  if (first === undefined || inputSizeOf(first) === hiddenSize) return;
+  const actual = `${first.name} takes ${inputSizeOf(first)}`;
+  throw contradiction(path, `hidden_size is ${hiddenSize}, but the chain's ${actual}`);
 }
 
 function contradiction(path: string, what: string): InvalidModelFileError {
