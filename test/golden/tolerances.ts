@@ -20,7 +20,7 @@ export const tolerances = {
   tinyInt8Logits: 4e-2,
   /** The same of the chain of modules, whose logits lie within ±1.1. [2.8e-2] */
   chainInt8Logits: 6e-2,
-  /** Pooled states of the chain of modules and what a head makes of them, within ±6. [1.9e-6] */
+  /** Pooled states of the chain of modules and what a head makes of them. [2.1e-6] */
   chainStates: 2e-5,
   /** int8: a pair alone against the same pair among others. A last bit can make a state round to the next step. [1.2e-7] */
   int8BatchInvariance: 1e-3,
