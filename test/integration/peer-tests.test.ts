@@ -67,6 +67,24 @@ describe("predicting", () => {
   });
 });
 
+describe("an activation", () => {
+  test.each(["sigmoid", "identity", "tanh", "softmax"] as const)(
+    "%s for a whole model beats what its files name, and a call's own is not kept",
+    async (activationFn) => {
+      const [model, pair] = [join(folder(), "model"), ["query", "document"] as const];
+      await cp("test/fixtures/tiny-nli", model, { recursive: true });
+      const config = JSON.parse(await readFile(join(model, "config.json"), "utf8")) as object;
+      const named = { sbert_ce_default_activation_function: "torch.nn.modules.activation.Tanh" };
+      await writeJsonFiles(model, { "config.json": { ...config, ...named } });
+      await using encoder = await CrossEncoder.fromPretrained(model, { activationFn });
+      const expected = await classifier.predict<Float32Array>(pair, { activationFn });
+      await encoder.predict(pair, { activationFn: (logits) => logits.map(() => 0) });
+      expect(encoder.activationFn).toBe(activationFn);
+      assertClose(await encoder.predict<Float32Array>(pair), expected, sameScores);
+    },
+  );
+});
+
 describe("a prompt", () => {
   test("changes what the model sees of each of two pairs", async () => {
     const pairs = makePairs(2);
