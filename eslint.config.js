@@ -9,6 +9,7 @@ const layers = [
   ["inference", "hub"],
   ["architectures"],
   ["tokenization", "planning", "quantization", "downloads"],
+  ["head"],
   ["safetensors", "onnx"],
   ["json", "files", "machine"],
   ["errors"],

@@ -17,7 +17,8 @@ export interface Int8Model {
 const weightsName = "model.safetensors";
 
 /**
- * Writes a folder that loads by itself, with weights in int8 and the small files as they are.
+ * Writes a folder that loads by itself, with weights in int8 and the small files as they are. So are the modules after an
+ * encoder: a head is computed in float32.
  *
  * @param model - Path of a folder that `CrossEncoder.fromPretrained` takes.
  * @throws {InvalidOptionsError} If the output folder holds a model already, or the model is in int8 already.
@@ -27,16 +28,19 @@ export async function convertToInt8(
   model: string,
   { outputFolder, replaces = false }: { outputFolder: string; replaces?: boolean },
 ): Promise<Int8Model> {
-  const { settings, architecture, checkpoint } = await openFloatModel(model);
+  const { settings, architecture, rootCheckpoint, ...modules } = await openFloatModel(model);
   const { folder } = settings;
   await requireOtherFolder(folder, outputFolder);
   const path = join(outputFolder, weightsName);
   if (!replaces) await requireFree(path);
-  const copies = await planCopies(folder, outputFolder, { replaces });
+  const copies = await planCopies(folder, outputFolder, {
+    moduleFiles: [...modules.moduleConfigs, ...modules.moduleWeights],
+    replaces,
+  });
   await mkdir(outputFolder, { recursive: true });
   await copyModelFiles(copies);
-  await writeInt8Checkpoint(checkpoint, architecture.int8Tensors(), path);
-  const sourceBytes = checkpoint.files.reduce((sum, { size }) => sum + size, 0);
+  await writeInt8Checkpoint(rootCheckpoint, architecture.int8Tensors(), path);
+  const sourceBytes = rootCheckpoint.files.reduce((sum, { size }) => sum + size, 0);
   return { folder: outputFolder, sourceBytes, bytes: (await stat(path)).size };
 }
 

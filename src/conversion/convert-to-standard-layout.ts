@@ -66,7 +66,7 @@ export async function convertToStandardLayout(
   model: string,
   { outputFolder, dtype, replaces = false, onProgress }: ConversionOptions,
 ): Promise<ConvertedModel> {
-  const { settings, architecture, checkpoint } = await openFloatModel(model);
+  const { settings, architecture, checkpoint, moduleConfigs } = await openFloatModel(model);
   const { fileName, createWeights } = formats[dtype];
   const graph = architecture.buildStandardGraph(createWeights(readWeightsOf(checkpoint)));
   const file = graph.layOut(describeModel(settings, architecture, dtype));
@@ -75,7 +75,7 @@ export async function convertToStandardLayout(
   const onnxFolder = join(outputFolder, "onnx");
   const path = join(onnxFolder, fileName);
   if (!replaces) await requireFree(path);
-  const copies = await planCopies(settings.folder, outputFolder, { replaces });
+  const copies = await planCopies(settings.folder, outputFolder, { moduleFiles: moduleConfigs, replaces });
   await mkdir(onnxFolder, { recursive: true });
   await copyModelFiles(copies);
   await writeModel(path, file, onProgress);

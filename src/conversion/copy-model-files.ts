@@ -1,5 +1,6 @@
-import { copyFile, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { transformerFiles } from "../hub/index.js";
 import { requireFree } from "./require-free.js";
 
 /** The small files that a model may have beside its weights. */
@@ -10,7 +11,7 @@ const fileNames = [
   "special_tokens_map.json",
   "added_tokens.json",
   "modules.json",
-  "sentence_bert_config.json",
+  ...transformerFiles,
   "config_sentence_transformers.json",
 ];
 
@@ -23,15 +24,16 @@ export interface Copy {
 /**
  * Decides which of a model's small files are to be copied: those that it has, and the target folder has not already.
  *
+ * @param options.moduleFiles - What is to be copied of the folders of modules: paths from the model's folder.
  * @throws {InvalidOptionsError} If a file of the target folder has another content, and must not be replaced.
  */
 export async function planCopies(
   sourceFolder: string,
   targetFolder: string,
-  { replaces }: { replaces: boolean },
+  { moduleFiles, replaces }: { moduleFiles: readonly string[]; replaces: boolean },
 ): Promise<Copy[]> {
   const copies: Copy[] = [];
-  for (const name of fileNames) {
+  for (const name of [...fileNames, ...moduleFiles]) {
     const copy = { source: join(sourceFolder, name), target: join(targetFolder, name) };
     const content = await readIfThere(copy.source);
     if (content === undefined || (await readIfThere(copy.target))?.equals(content)) continue;
@@ -42,7 +44,10 @@ export async function planCopies(
 }
 
 export async function copyModelFiles(copies: readonly Copy[]): Promise<void> {
-  for (const { source, target } of copies) await copyFile(source, target);
+  for (const { source, target } of copies) {
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(source, target);
+  }
 }
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {

@@ -97,9 +97,9 @@ export class CrossEncoder implements AsyncDisposable {
     requireModelName(model);
     const resolved = resolveFromPretrainedOptions(options);
     const settings = await loadModelSettings(await resolveModelFolder(model, resolved), resolved);
-    const { folder, config, architecture, labelCount, maxLength } = settings;
+    const { folder, config, architecture, chain: savedHead, labelCount, maxLength } = settings;
     const { threads, dtype } = resolved;
-    const spec = { folder, config, architecture, labelCount, maxLength, threads, dtype };
+    const spec = { folder, config, architecture, savedHead, labelCount, maxLength, threads, dtype };
     const workers = new WorkerPool(spec, resolved.workers);
     const loaded = await loadUnlessAborted(workers, resolved.signal);
     return new CrossEncoder({

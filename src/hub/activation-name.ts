@@ -30,14 +30,16 @@ export function resolveActivation(sources: readonly ActivationSource[], labelCou
   for (const { classPath, origin } of sources) {
     if (classPath === null || classPath === undefined) continue;
     if (classPath.startsWith("torch.")) return torchActivation(classPath, origin);
-    process.emitWarning(
-      `${origin} names "${classPath}", code of its own that is not run. Pass activationFn to set it.`,
-      {
-        type: "CrossrankWarning",
-      },
-    );
+    warnOfOwnCode(classPath, origin, "Pass activationFn to set it.");
   }
   return labelCount === 1 ? "sigmoid" : "identity";
+}
+
+/** Tells that a class which a file names is not made. @param remedy - What happens instead, or what to do. */
+export function warnOfOwnCode(classPath: string, origin: string, remedy: string): void {
+  process.emitWarning(`${origin} names "${classPath}", code of its own that is not run. ${remedy}`, {
+    type: "CrossrankWarning",
+  });
 }
 
 function torchActivation(classPath: string, origin: string): ActivationName {

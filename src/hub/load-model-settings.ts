@@ -1,24 +1,23 @@
 import { join } from "node:path";
 import { z } from "zod";
-import {
-  InvalidModelFileError,
-  InvalidOptionsError,
-  ModelNotFoundError,
-  UnsupportedModelError,
-} from "../errors/index.js";
+import { InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
 import { positionsBefore } from "../architectures/bert/index.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
-import { readSavedModules, type SavedModules } from "./saved-modules.js";
+import type { ModuleChain } from "./module-chain.js";
+import { readSavedModules, readSavedPipeline, type SavedModules } from "./saved-modules.js";
+import { refuseWrongModel } from "./wrong-model.js";
 
 /** What a model's small files say about it, and what of the caller's options overrides them. */
 export interface ModelSettings {
   folder: string;
   /** `config.json` as parsed; what is architecture-specific in it is still unchecked. */
   config: Readonly<Record<string, unknown>>;
-  /** `architectures[0]` of the config. */
+  /** `architectures[0]` of the config: a classifier, or the encoder of a chain. */
   architecture: string;
+  /** The modules that make scores of what the encoder gives; absent where the architecture has a head itself. */
+  chain: ModuleChain | undefined;
   labelCount: number;
   /** Label names by index. */
   id2label: Readonly<Record<number, string>>;
@@ -50,6 +49,7 @@ const maxLabelCount = 2 ** 16;
 
 const configSchema = z.looseObject({
   architectures: z.array(z.string()).nullish(),
+  auto_map: z.record(z.string(), z.unknown()).nullish(),
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).nullish(),
   num_labels: z.int().positive().max(maxLabelCount).optional(),
   max_position_embeddings: z.union([z.int().positive(), z.literal(-1)]).default(transformersDefaults.positions),
@@ -70,23 +70,28 @@ const tokenizerConfigSchema = z.looseObject({
  *
  * @throws {ModelNotFoundError} If there is no `config.json`.
  * @throws {InvalidModelFileError} If a file is damaged.
- * @throws {UnsupportedModelError} If the model is no sequence classifier.
+ * @throws {UnsupportedModelError} If the model is no cross-encoder, or one that {@link readSavedModules} refuses.
  * @throws {InvalidOptionsError} If an override does not go with the model.
  */
 export async function loadModelSettings(folder: string, overrides: SettingsOverrides = {}): Promise<ModelSettings> {
   const config = await readJsonFile(join(folder, "config.json"), configSchema);
   if (config === undefined) throw missingConfig(folder);
-  // Before the architecture: a bare encoder may be one module of a chain, and the chain is what to speak of then.
-  const saved = await readSavedModules(folder);
-  const architecture = requireClassifier(config.architectures?.[0]);
+  const pipeline = await readSavedPipeline(folder);
+  const architecture = refuseWrongModel({
+    architecture: config.architectures?.[0],
+    remoteClasses: Object.keys(config.auto_map ?? {}),
+    pipeline,
+  });
+  const saved = await readSavedModules(folder, pipeline);
   const tokenizerConfig = await readJsonFile(join(folder, "tokenizer_config.json"), tokenizerConfigSchema);
-  const id2label = labelNames(config);
+  const id2label = labelNames(config, saved?.chain?.labelCount);
   const labelCount = Object.keys(id2label).length;
   const hasOwnActivation = overrides.activationFn !== undefined;
   return {
     folder,
     config,
     architecture,
+    chain: saved?.chain,
     labelCount,
     id2label,
     activation: resolveActivation(hasOwnActivation ? [] : activationSources(config, saved), labelCount),
@@ -94,6 +99,7 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
       savedProcessing: saved?.processingMaxLength,
       option: overrides.maxLength,
       savedModule: saved?.moduleMaxLength,
+      lengthFile: saved?.lengthFile,
       tokenizer: tokenizerConfig?.model_max_length ?? undefined,
       positions: countPositions(config, architecture),
     }),
@@ -111,7 +117,7 @@ function countPositions({ max_position_embeddings: rows, pad_token_id: paddingId
 
 function activationSources(config: Config, saved: SavedModules | undefined) {
   return [
-    { classPath: saved?.activation, origin: "config_sentence_transformers.json: activation_fn" },
+    { classPath: saved?.pipeline.activation, origin: "config_sentence_transformers.json: activation_fn" },
     {
       classPath: config.sentence_transformers?.activation_fn,
       origin: "config.json: sentence_transformers.activation_fn",
@@ -123,16 +129,17 @@ function activationSources(config: Config, saved: SavedModules | undefined) {
   ];
 }
 
-function labelNames(config: Config): Record<number, string> {
+/** @param chainCount - Scores that a chain gives: its encoder's config may know nothing of them. */
+function labelNames(config: Config, chainCount: number | undefined): Record<number, string> {
   const names = Object.entries(config.id2label ?? {});
-  if (names.length > 0) return Object.fromEntries(names);
-  const labelCount = config.num_labels ?? transformersDefaults.labelCount;
+  if (names.length > 0 && names.length === (chainCount ?? names.length)) return Object.fromEntries(names);
+  const labelCount = chainCount ?? config.num_labels ?? transformersDefaults.labelCount;
   return Object.fromEntries(Array.from({ length: labelCount }, (_, index) => [index, `LABEL_${index}`]));
 }
 
 function mergePrompts(saved: SavedModules | undefined, overrides: SettingsOverrides) {
-  const prompts = { ...saved?.prompts, ...overrides.prompts };
-  const defaultPromptName = overrides.defaultPromptName ?? saved?.defaultPromptName;
+  const prompts = { ...saved?.pipeline.prompts, ...overrides.prompts };
+  const defaultPromptName = overrides.defaultPromptName ?? saved?.pipeline.defaultPromptName;
   if (defaultPromptName !== undefined && !Object.hasOwn(prompts, defaultPromptName)) {
     throw unknownPrompt(defaultPromptName, {
       known: Object.keys(prompts),
@@ -148,23 +155,6 @@ function unknownPrompt(defaultPromptName: string, { known, isOption }: { known: 
   if (isOption) return new InvalidOptionsError(`defaultPromptName ${reason}`, details);
   const field = "config_sentence_transformers.json: default_prompt_name";
   return new InvalidModelFileError(`${field} ${reason} Pass defaultPromptName or prompts to set it.`, details);
-}
-
-/** Tells a sequence classifier from the models that are often taken for one. */
-function requireClassifier(architecture: string | undefined): string {
-  if (architecture?.endsWith("ForSequenceClassification")) return architecture;
-  const details = { field: "architectures", value: architecture, supported: ["…ForSequenceClassification"] };
-  const start = `config.json: architectures must name a sequence classifier, got ${architecture ?? "nothing"}. `;
-  if (architecture?.endsWith("ForCausalLM")) {
-    throw new UnsupportedModelError(
-      `${start}A generation model that answers yes or no is not a cross-encoder.`,
-      details,
-    );
-  }
-  throw new UnsupportedModelError(
-    `${start}This model has no trained head that scores pairs; use a reranker, or fine-tune this model as one.`,
-    details,
-  );
 }
 
 function missingConfig(folder: string): ModelNotFoundError {

@@ -8,6 +8,8 @@ export interface MaxLengthSources {
   option?: number | undefined;
   /** `max_seq_length` of `sentence_bert_config.json`. */
   savedModule?: number | undefined;
+  /** The file that holds the saved ones, if it is not that. */
+  lengthFile?: string | undefined;
   /** `model_max_length` of `tokenizer_config.json`; 1e30 stands for "none". */
   tokenizer?: number | undefined;
   /** Rows of the position table; -1 for "none". */
@@ -33,6 +35,7 @@ export function resolveMaxLength(sources: MaxLengthSources): number {
 }
 
 function originOf(sources: MaxLengthSources): string {
-  if (sources.savedProcessing !== undefined) return "processing_kwargs in sentence_bert_config.json";
-  return sources.option === undefined ? "max_seq_length in sentence_bert_config.json" : "the option maxLength";
+  const file = sources.lengthFile ?? "sentence_bert_config.json";
+  if (sources.savedProcessing !== undefined) return `processing_kwargs in ${file}`;
+  return sources.option === undefined ? `max_seq_length in ${file}` : "the option maxLength";
 }

@@ -6,7 +6,7 @@ import type { Architecture, ConfigSource } from "../architectures/shared/index.j
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;
 
 /** By the class name that `architectures` of `config.json` holds. A new architecture is a line here and a folder. */
-const architectures = new Map<string, DescribeArchitecture>([
+const classifiers = new Map<string, DescribeArchitecture>([
   ["ModernBertForSequenceClassification", describeModernBert],
   ["BertForSequenceClassification", describeBert],
   ["RobertaForSequenceClassification", describeRoberta],
@@ -15,13 +15,21 @@ const architectures = new Map<string, DescribeArchitecture>([
   ["ElectraForSequenceClassification", describeElectra],
 ]);
 
-/** @throws {UnsupportedModelError} If there is no such architecture here. */
+/** The same of encoders, whose head is a chain of modules. */
+const encoders = new Map<string, DescribeArchitecture>([["ModernBertModel", describeModernBert]]);
+
+/**
+ * @param source - With the head that modules make up, if they do: the architecture is then an encoder's.
+ * @throws {UnsupportedModelError} If there is no such architecture here.
+ */
 export function describeArchitecture(name: string, config: unknown, source: ConfigSource): Architecture {
+  const architectures = source.head === undefined ? classifiers : encoders;
   const describe = architectures.get(name);
   if (describe !== undefined) return describe(config, source);
   const supported = [...architectures.keys()];
   throw new UnsupportedModelError(
-    `${source.path}: architectures must be ${supported.join(" or ")}, got ${name}. crossrank cannot build its graph.`,
+    `${source.path}: architectures must be ${supported.join(" or ")}, got ${name}. crossrank cannot build its graph; ` +
+      `an ONNX file in the repository (onnx/model.onnx) would need none.`,
     { field: "architectures", value: name, supported },
   );
 }

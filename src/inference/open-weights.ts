@@ -1,8 +1,9 @@
 import { InvalidOptionsError } from "../errors/index.js";
 import { int8Contents, isInt8Checkpoint, openInt8Checkpoint } from "../quantization/index.js";
-import { checkTensors, openCheckpoint, renameTensors, type Checkpoint } from "../safetensors/index.js";
+import { checkTensors, openModuleCheckpoints, renameTensors, type Checkpoint } from "../safetensors/index.js";
 import type { Architecture } from "../architectures/shared/index.js";
 import type { ComputeDtype, ModelSpec } from "./protocol.js";
+import { requireTrainedHead } from "./trained-head.js";
 
 /** A checkpoint that is checked, in the precision that the model computes in. */
 export interface Weights {
@@ -16,8 +17,10 @@ export interface Weights {
  * @throws {InvalidOptionsError} If fp32 is asked of int8 weights.
  * @throws Also what opening, checking and converting a checkpoint throws.
  */
-export async function openWeights({ folder, dtype }: ModelSpec, architecture: Architecture): Promise<Weights> {
-  const checkpoint = canonicallyNamed(await openCheckpoint(folder), architecture);
+export async function openWeights(spec: ModelSpec, architecture: Architecture): Promise<Weights> {
+  const { folder, dtype, savedHead } = spec;
+  const { whole } = await openModuleCheckpoints(folder, savedHead?.weightFolders ?? []);
+  const checkpoint = canonicallyNamed(whole, architecture);
   if (isInt8Checkpoint(checkpoint)) {
     if (dtype === "fp32") throw onlyInt8(folder);
     // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
@@ -27,6 +30,7 @@ export async function openWeights({ folder, dtype }: ModelSpec, architecture: Ar
     checkTensors(contents.shapes, checkpoint, contents.dtypes);
     return { checkpoint, dtype: "int8" };
   }
+  requireTrainedHead(architecture.weightShapes, checkpoint);
   checkTensors(architecture.weightShapes, checkpoint);
   if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
   const tensors = architecture.int8Tensors();

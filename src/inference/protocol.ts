@@ -5,6 +5,7 @@
  * call has an id of its own: its pairs come in slices, so that cloning many texts does not hold the caller's thread.
  */
 import type { SerializedError } from "../errors/index.js";
+import type { Head } from "../head/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
 
@@ -18,6 +19,8 @@ export interface ModelSpec {
   config: Readonly<Record<string, unknown>>;
   architecture: string;
   labelCount: number;
+  /** The head, if it lies in folders of its own, and those of them that hold weights. */
+  savedHead?: { head: Head; weightFolders: readonly string[] } | undefined;
   /** Most tokens of a pair, special tokens included. */
   maxLength: number;
   threads: number;
@@ -32,7 +35,7 @@ export interface LoadedModel {
   parameterCount: number;
   /** How the checkpoint holds its weights, e.g. `["F32"]`. */
   weightTypes: readonly string[];
-  /** Names of the checkpoint's files. */
+  /** The checkpoint's files, seen from the model's folder. */
   weightFiles: readonly string[];
   weightBytes: number;
 }

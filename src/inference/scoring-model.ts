@@ -1,5 +1,5 @@
-import { readdir, realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { z } from "zod";
 import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { readJsonFile } from "../json/index.js";
@@ -49,19 +49,23 @@ export class ScoringModel {
     const architecture = describeArchitecture(spec.architecture, spec.config, {
       path: configPath,
       labelCount: spec.labelCount,
+      head: spec.savedHead?.head,
     });
     requirePositions(spec.maxLength, architecture.maxPositions);
     const { checkpoint, dtype } = await openWeights(spec, architecture);
     const tokenizer = await loadTokenizer(spec.folder, architecture);
     requireRoom(spec.maxLength, tokenizer.specialTokenCount);
+    const weightsFolder = requireOneFolder(checkpoint);
+    const locate = locateWeights(checkpoint, weightsFolder);
     const session = await openSession({
       graph: architecture
-        .buildGraph(locateWeights(checkpoint), { maxLength: spec.maxLength, precision: await precisionOf(dtype) })
+        .buildGraph(locate, { maxLength: spec.maxLength, precision: await precisionOf(dtype) })
         .encode(),
-      weightsFolder: await weightsFolder(checkpoint),
+      weightsFolder,
       threads: spec.threads,
     });
-    return new ScoringModel({ spec, info: describeCheckpoint(checkpoint, dtype), architecture, tokenizer, session });
+    const info = describeCheckpoint(checkpoint, { dtype, folder: spec.folder });
+    return new ScoringModel({ spec, info, architecture, tokenizer, session });
   }
 
   tokenize(pair: TextPair, options?: TokenizeOptions): TokenizedPair {
@@ -134,8 +138,10 @@ const weightTypes: Partial<Record<Dtype, WeightLocation["type"]>> = {
   I8: "int8",
 };
 
-function locateWeights(checkpoint: Checkpoint): LocateWeight {
-  const realNames = new Map(checkpoint.files.map(({ path, realPath }) => [path, basename(realPath)]));
+function locateWeights(checkpoint: Checkpoint, weightsFolder: string): LocateWeight {
+  const realNames = new Map(
+    checkpoint.files.map(({ path, realPath }) => [path, relative(weightsFolder, realPath).replaceAll(sep, "/")]),
+  );
   return (name) => {
     const tensor = checkpoint.tensors.get(name);
     const fileName = realNames.get(tensor?.path ?? "");
@@ -146,15 +152,31 @@ function locateWeights(checkpoint: Checkpoint): LocateWeight {
   };
 }
 
-/** ONNX Runtime follows no link out of the weights' folder, so it gets the one that the files really lie in. */
-async function weightsFolder(checkpoint: Checkpoint): Promise<string> {
-  const folders = new Set(checkpoint.files.map(({ realPath }) => dirname(realPath)));
-  const [folder] = folders;
-  if (folder !== undefined && folders.size === 1) return realpath(folder);
-  throw new InvalidModelFileError(
-    `The files of ${checkpoint.path} must lie in one folder, but links lead to ${[...folders].join(" and ")}. ` +
-      `Copy them into one folder.`,
-    { path: checkpoint.path, folders: [...folders] },
+/**
+ * The folder that all weights lie in, at whatever depth. ONNX Runtime follows no link out of it, so it is that of the
+ * files that links lead to.
+ */
+function requireOneFolder(checkpoint: Checkpoint): string {
+  const folders = [...new Set(checkpoint.files.map(({ realPath }) => dirname(realPath)))];
+  const [first = ""] = folders;
+  let common = first;
+  while (!folders.every((folder) => isWithin(common, folder))) {
+    // The root of a drive: there is no folder above it.
+    if (dirname(common) === common) throw noCommonFolder(checkpoint, folders);
+    common = dirname(common);
+  }
+  return common;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] !== ".." && !isAbsolute(way);
+}
+
+function noCommonFolder({ path }: Checkpoint, folders: readonly string[]): InvalidModelFileError {
+  return new InvalidModelFileError(
+    `The files of ${path} must lie on one drive, but links lead to ${folders.join(" and ")}. Copy them into one folder.`,
+    { path, folders },
   );
 }
 
@@ -175,13 +197,17 @@ function requireRoom(maxLength: number, specialTokenCount: number): void {
   );
 }
 
-function describeCheckpoint(checkpoint: Checkpoint, dtype: ComputeDtype): LoadedModel {
+function describeCheckpoint(
+  checkpoint: Checkpoint,
+  { dtype, folder }: { dtype: ComputeDtype; folder: string },
+): LoadedModel {
   const tensors = [...checkpoint.tensors.values()];
   return {
     dtype,
     parameterCount: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     weightTypes: [...new Set(tensors.map(({ dtype }) => dtype))].sort(),
-    weightFiles: checkpoint.files.map(({ path }) => basename(path)),
+    // Those in the cache are known by their names.
+    weightFiles: checkpoint.files.map(({ path }) => (isWithin(folder, path) ? relative(folder, path) : basename(path))),
     weightBytes: checkpoint.files.reduce((sum, { size }) => sum + size, 0),
   };
 }

@@ -54,7 +54,10 @@ export interface TokenStream {
   documents: AttentionBlocks;
   /** Blocks for layers with a sliding window; only in graphs that have such layers. */
   windows: AttentionBlocks | undefined;
-  /** float32 [documents, 1, queryLength]: each token's share in its document's pooled state. */
+  /**
+   * float32 [documents, 1, queryLength]: each token's share in its document's pooled state. Where the largest of all
+   * tokens' states is taken, 0 for tokens and very negative for padding.
+   */
   poolingWeights: Value;
 }
 
@@ -123,10 +126,21 @@ export function attendInBlocks(
 }
 
 /**
- * Weighted mean of each document's token states: [tokens, hidden] to [documents, hidden].
+ * Makes one state of each document's token states, their weighted mean or their largest: [tokens, hidden] to
+ * [documents, hidden].
  */
-export function poolDocuments(graph: GraphBuilder, states: Value, stream: TokenStream, hiddenSize: number): Value {
+export function poolDocuments(
+  graph: GraphBuilder,
+  states: Value,
+  stream: TokenStream,
+  { hiddenSize, pooling }: { hiddenSize: number; pooling: "mean" | "cls" | "max" },
+): Value {
   const byDocument = graph.op("Gather", [states, stream.documents.queryTokens]);
+  if (pooling === "max") {
+    const column = graph.op("Transpose", [stream.poolingWeights], { perm: [0n, 2n, 1n] });
+    const sequenceAxis = graph.constant("sequence_axis", BigInt64Array.of(1n), [1]);
+    return graph.op("ReduceMax", [graph.op("Add", [byDocument, column]), sequenceAxis], { keepdims: 0n });
+  }
   const pooled = graph.op("MatMul", [stream.poolingWeights, byDocument]);
   return graph.reshape(pooled, [-1, hiddenSize]);
 }

@@ -17,7 +17,7 @@ export interface StreamTensor {
 
 /** What a model's graph needs to know of a micro-batch beyond its token ids. */
 export interface StreamShape {
-  pooling: "mean" | "cls";
+  pooling: "mean" | "cls" | "max";
   /** Reach of layers with a sliding window; `undefined` if the model has none. */
   windowRadius: number | undefined;
   /** Whether the graph takes token types. */
@@ -87,13 +87,19 @@ function biasTensor({ bias, blockCount, queryLength, keyLength }: BlockPlan): St
   return { type: "float32", data: bias, dims: [blockCount, 1, queryLength, keyLength] };
 }
 
-/** Each token's share in its document's state: equal shares, or all for the first token; 0 for padding. */
+/** Far below any state of a token, and small enough to be added to one. */
+const neverLargest = -1e30;
+
+/**
+ * Each token's share in its document's state: equal shares, or all for the first token; 0 for padding. For the largest
+ * state, what keeps padding from being it.
+ */
 function poolingWeights(lengths: readonly number[], longest: number, pooling: StreamShape["pooling"]): StreamTensor {
-  const data = new Float32Array(lengths.length * longest);
+  const data = new Float32Array(lengths.length * longest).fill(pooling === "max" ? neverLargest : 0);
   for (const [index, length] of lengths.entries()) {
     const row = index * longest;
     if (pooling === "cls") data[row] = 1;
-    else data.fill(1 / length, row, row + length);
+    else data.fill(pooling === "max" ? 0 : 1 / length, row, row + length);
   }
   return { type: "float32", data, dims: [lengths.length, 1, longest] };
 }

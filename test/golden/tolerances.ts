@@ -22,6 +22,10 @@ export const tolerances = {
   tinyInt8Logits: 4e-2,
   /** The same of tiny-bert, whose logits lie within ±1.4. [5.3e-2] */
   tinyBertInt8Logits: 0.1,
+  /** The same of the chain of modules, whose logits lie within ±1.1. [2.8e-2] */
+  chainInt8Logits: 6e-2,
+  /** Pooled states of the chain of modules and what a head makes of them. [2.1e-6] */
+  chainStates: 2e-5,
   /** int8: a pair alone against the same pair among others. A last bit can make a state round to the next step. [1.2e-7] */
   int8BatchInvariance: 1e-3,
   /** Least rank correlation of int8 logits in the standard layout, on 12 pairs of random models. [0.993] */

@@ -12,6 +12,7 @@ export const tinyConfig: ModernBertConfig = {
   localRadius: 2,
   ropeTheta: { global: 160_000, local: 10_000 },
   normEpsilon: 1e-5,
+  tensorPrefix: "model.",
   pooling: "mean",
   hasAttentionBias: false,
   hasMlpBias: false,

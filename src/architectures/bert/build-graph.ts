@@ -120,7 +120,8 @@ class BertGraph {
 
   #classify(states: Value): Value {
     const { dense, activation, output } = this.#family.head;
-    const pooled = poolDocuments(this.#graph, states, this.blocks.stream, this.#config.hiddenSize);
+    const { hiddenSize } = this.#config;
+    const pooled = poolDocuments(this.#graph, states, this.blocks.stream, { hiddenSize, pooling: "cls" });
     return this.blocks.float32Linear(this.#activate(this.blocks.float32Linear(pooled, dense), activation), output);
   }
 

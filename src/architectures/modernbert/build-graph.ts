@@ -19,7 +19,9 @@ import {
   type TokenStream,
   type Value,
 } from "../../onnx/index.js";
+import { addHead, type HeadLayers } from "../../head/index.js";
 import { int8TensorsOf, StreamBlocks, type GraphPrecision } from "../shared/index.js";
+import { modernBertHead } from "./modernbert-head.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { rotaryTables } from "./rotary-tables.js";
 import { modernBertWeightShapes } from "./weight-shapes.js";
@@ -75,17 +77,19 @@ class ModernBertGraph {
     for (const [index, kind] of layerKinds.entries()) {
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, kind));
     }
-    states = this.blocks.norm(states, "model.final_norm");
+    states = this.blocks.norm(states, `${this.#config.tensorPrefix}final_norm`);
     const logits = this.#graph.scope("head", () => this.#classify(states));
     return this.blocks.outputLogits(logits, labelCount);
   }
 
   #embeddings(): Value {
-    return this.blocks.norm(this.blocks.words("model.embeddings.tok_embeddings.weight"), "model.embeddings.norm");
+    const { tensorPrefix } = this.#config;
+    const words = this.blocks.words(`${tensorPrefix}embeddings.tok_embeddings.weight`);
+    return this.blocks.norm(words, `${tensorPrefix}embeddings.norm`);
   }
 
   #layer(states: Value, index: number, kind: LayerKind): Value {
-    const name = `model.layers.${index}`;
+    const name = `${this.#config.tensorPrefix}layers.${index}`;
     const isFirst = index === 0;
     const attentionInput = isFirst ? states : this.blocks.norm(states, `${name}.attn_norm`);
     const attention = this.#attention(attentionInput, `${name}.attn`, { kind, isFirst });
@@ -129,9 +133,16 @@ class ModernBertGraph {
   }
 
   #classify(states: Value): Value {
-    const pooled = poolDocuments(this.#graph, states, this.#stream, this.#config.hiddenSize);
-    const dense = this.#graph.op("Gelu", [this.blocks.float32Linear(pooled, "head.dense")]);
-    return this.blocks.float32Linear(this.blocks.norm(dense, "head.norm"), "classifier");
+    const head = modernBertHead(this.#config);
+    const { hiddenSize } = this.#config;
+    const pooled = poolDocuments(this.#graph, states, this.#stream, { hiddenSize, pooling: head.pooling });
+    const layers: HeadLayers = {
+      graph: this.#graph,
+      linear: (input, name) => this.blocks.float32Linear(input, name),
+      norm: (input, name, epsilon) => this.blocks.norm(input, name, epsilon),
+      gelu: (input) => this.#graph.op("Gelu", [input]),
+    };
+    return addHead(layers, head, pooled);
   }
 
   #rotate(states: ScaledStates, kind: LayerKind): Value {

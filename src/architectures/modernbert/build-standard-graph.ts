@@ -10,7 +10,9 @@
  * Paper: arXiv:2412.13663, section 2.1
  */
 import type { GraphBuilder, StandardWeights, Value } from "../../onnx/index.js";
+import { addHead, type HeadLayers, type Pooling } from "../../head/index.js";
 import { StandardBlocks } from "../shared/index.js";
+import { modernBertHead } from "./modernbert-head.js";
 import type { LayerKind, ModernBertConfig } from "./modernbert-config.js";
 import { inverseFrequencies } from "./rotary-tables.js";
 import { modernBertWeightShapes } from "./weight-shapes.js";
@@ -55,9 +57,10 @@ class StandardModernBertGraph {
       const context = contexts.get(kind) as LayerContext;
       states = this.#graph.scope(`layer_${index}`, () => this.#layer(states, index, context));
     }
-    states = this.#blocks.norm(states, "model.final_norm");
-    const pooled = this.#graph.scope("pooling", () => this.#pool(states, attentionMask));
-    const logits = this.#graph.scope("head", () => this.#head(pooled));
+    states = this.#blocks.norm(states, `${this.#config.tensorPrefix}final_norm`);
+    const head = modernBertHead(this.#config);
+    const pooled = this.#graph.scope("pooling", () => this.#pool(states, attentionMask, head.pooling));
+    const logits = this.#graph.scope("head", () => addHead(this.#headLayers(), head, pooled));
     return this.#blocks.outputLogits(logits, labelCount);
   }
 
@@ -94,12 +97,13 @@ class StandardModernBertGraph {
   }
 
   #embeddings(inputIds: Value): Value {
-    const rows = this.#blocks.lookUp("model.embeddings.tok_embeddings.weight", inputIds);
-    return this.#blocks.norm(rows, "model.embeddings.norm");
+    const { tensorPrefix } = this.#config;
+    const rows = this.#blocks.lookUp(`${tensorPrefix}embeddings.tok_embeddings.weight`, inputIds);
+    return this.#blocks.norm(rows, `${tensorPrefix}embeddings.norm`);
   }
 
   #layer(states: Value, index: number, context: LayerContext): Value {
-    const name = `model.layers.${index}`;
+    const name = `${this.#config.tensorPrefix}layers.${index}`;
     const attentionInput = index === 0 ? states : this.#blocks.norm(states, `${name}.attn_norm`);
     const attended = this.#graph.op("Add", [states, this.#attention(attentionInput, `${name}.attn`, context)]);
     const mlpInput = this.#blocks.norm(attended, `${name}.mlp_norm`);
@@ -137,18 +141,24 @@ class StandardModernBertGraph {
   }
 
   /** [batch, sequence, hidden] to [batch, hidden]. */
-  #pool(states: Value, attentionMask: Value): Value {
+  #pool(states: Value, attentionMask: Value, pooling: Pooling): Value {
     const graph = this.#graph;
-    if (this.#config.pooling === "cls") return this.#blocks.firstToken(states);
+    if (pooling === "cls") return this.#blocks.firstToken(states);
+    if (pooling === "max") return this.#blocks.largestOfTokens(states, attentionMask);
     const mask = graph.op("Unsqueeze", [graph.castToFloat32(attentionMask), this.#blocks.integers(2)]);
     const sumOverSequence = (value: Value) =>
       graph.op("ReduceSum", [value, this.#blocks.integers(1)], { keepdims: 0n });
     return graph.op("Div", [sumOverSequence(graph.op("Mul", [states, mask])), sumOverSequence(mask)]);
   }
 
-  #head(pooled: Value): Value {
-    const dense = this.#blocks.gelu(this.#blocks.linear(pooled, "head.dense"));
-    return this.#blocks.linear(this.#blocks.norm(dense, "head.norm"), "classifier");
+  #headLayers(): HeadLayers {
+    const blocks = this.#blocks;
+    return {
+      graph: this.#graph,
+      linear: (states, name) => blocks.linear(states, name),
+      norm: (states, name, epsilon) => blocks.norm(states, name, epsilon),
+      gelu: (states) => blocks.gelu(states),
+    };
   }
 
   /** The last axis, of 2 × `size`, in two. */

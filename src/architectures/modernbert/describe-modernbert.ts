@@ -1,6 +1,7 @@
 import type { Architecture, ConfigSource } from "../shared/index.js";
 import { buildModernBertGraph, modernBertInt8Tensors } from "./build-graph.js";
 import { buildStandardModernBertGraph } from "./build-standard-graph.js";
+import { modernBertHead } from "./modernbert-head.js";
 import { parseModernBertConfig } from "./modernbert-config.js";
 import { modernBertWeightShapes } from "./weight-shapes.js";
 
@@ -16,7 +17,7 @@ export function describeModernBert(json: unknown, source: ConfigSource): Archite
     maxPositions: config.maxPositions,
     vocabularySize: config.vocabularySize,
     streamShape: {
-      pooling: config.pooling,
+      pooling: modernBertHead(config).pooling,
       windowRadius: config.layerKinds.includes("local") ? config.localRadius : undefined,
     },
     int8Tensors: () => modernBertInt8Tensors(config),

@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { inputSizeOf, type Head, type Pooling } from "../../head/index.js";
 import { contradiction, limits, parseConfig, requireSupported, size, type ConfigSource } from "../shared/index.js";
 
 /** How a layer attends: to every token of its document, or only to near ones. */
 export type LayerKind = "global" | "local";
 
-/** Which token states stand for a document: the mean over all its tokens, or its first token's. */
-export type Pooling = "mean" | "cls";
-
-/** A ModernBERT sequence classifier's shape, from its `config.json`. */
+/** A ModernBERT encoder's shape and its head's, from its `config.json`. */
 export interface ModernBertConfig {
   hiddenSize: number;
   headCount: number;
@@ -23,11 +21,16 @@ export interface ModernBertConfig {
   /** Base of the rotary frequencies, by layer kind. */
   ropeTheta: Readonly<Record<LayerKind, number>>;
   normEpsilon: number;
+  /** What the names of the encoder's tensors begin with. */
+  tensorPrefix: string;
+  /** Of the classifier's own head. */
   pooling: Pooling;
   hasAttentionBias: boolean;
   hasMlpBias: boolean;
   hasNormBias: boolean;
   hasHeadBias: boolean;
+  /** What stands in place of the classifier's own head. */
+  savedHead?: Head | undefined;
 }
 
 /** A base below 1 makes angles grow with the frequency's index; one near 0 makes them infinite. */
@@ -72,7 +75,7 @@ const configSchema = z.looseObject({
 type RawConfig = z.infer<typeof configSchema>;
 
 /**
- * Reads a ModernBERT `config.json`.
+ * Reads a ModernBERT `config.json`, a classifier's or the encoder's of a chain of modules.
  *
  * Rotary bases may stand under the old keys (`global_rope_theta`, `local_rope_theta`) or the new one
  * (`rope_parameters`, which wins); layer kinds under `layer_types`, which wins, or `global_attn_every_n_layers`.
@@ -85,8 +88,12 @@ export function parseModernBertConfig(json: unknown, source: ConfigSource): Mode
   const { path } = source;
   const raw = parseConfig(configSchema, json, { path, model: "ModernBERT" });
   requireSupported("hidden_activation", raw.hidden_activation, ["gelu"]);
-  requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
-  requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
+  if (source.head === undefined) {
+    requireSupported("classifier_activation", raw.classifier_activation, ["gelu"]);
+    requireSupported("classifier_pooling", raw.classifier_pooling, ["mean", "cls"]);
+  } else {
+    requireWidth(source.head, raw.hidden_size, path);
+  }
   if (raw.hidden_size % (2 * raw.num_attention_heads) !== 0) {
     const expected = "an even size for each head";
     throw contradiction(
@@ -105,11 +112,13 @@ export function parseModernBertConfig(json: unknown, source: ConfigSource): Mode
     localRadius: Math.floor(raw.local_attention / 2),
     ropeTheta: ropeTheta(raw),
     normEpsilon: raw.norm_eps,
+    tensorPrefix: source.head === undefined ? "model." : "",
     pooling: raw.classifier_pooling as Pooling,
     hasAttentionBias: raw.attention_bias,
     hasMlpBias: raw.mlp_bias,
     hasNormBias: raw.norm_bias,
     hasHeadBias: raw.classifier_bias,
+    ...(source.head && { savedHead: source.head }),
   };
 }
 
@@ -142,4 +151,11 @@ function ropeTheta(raw: RawConfig): Record<LayerKind, number> {
     global: global?.rope_theta ?? raw.global_rope_theta,
     local: local?.rope_theta ?? raw.local_rope_theta ?? raw.global_rope_theta,
   };
+}
+
+/** Nothing else says how wide the first step's input is: a head's own weights go with its own sizes. */
+function requireWidth({ steps: [first] }: Head, hiddenSize: number, path: string): void {
+  if (first === undefined || inputSizeOf(first) === hiddenSize) return;
+  const actual = `${first.name} takes ${inputSizeOf(first)}`;
+  throw contradiction(path, `hidden_size is ${hiddenSize}, but the chain's ${actual}`);
 }

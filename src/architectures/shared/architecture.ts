@@ -1,4 +1,5 @@
 import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../../onnx/index.js";
+import type { Head } from "../../head/index.js";
 import type { StreamShape } from "../../planning/index.js";
 
 /** Tensor names of a checkpoint and the shapes they must have. */
@@ -9,6 +10,8 @@ export interface ConfigSource {
   /** The file, for errors. */
   path: string;
   labelCount: number;
+  /** The head that a chain of modules has: `config.json` is then only its encoder's. */
+  head?: Head | undefined;
 }
 
 /** In which precision the linear layers and the table of words are; norms, attention and head are float32 always. */

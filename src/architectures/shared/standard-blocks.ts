@@ -92,6 +92,13 @@ export class StandardBlocks {
     return this.graph.op("Gather", [states, this.integer(0)], { axis: 1n });
   }
 
+  /** The largest of each sequence's token states: [batch, sequence, width] to [batch, width]. */
+  largestOfTokens(states: Value, attentionMask: Value): Value {
+    const isToken = this.graph.op("Unsqueeze", [this.graph.cast(attentionMask, "bool"), this.integers(2)]);
+    const visible = this.graph.op("Where", [isToken, states, this.float(lowestFloat32)]);
+    return this.graph.op("ReduceMax", [visible], { axes: [1n], keepdims: 0n });
+  }
+
   /** x × (1 + erf(x / √2)) / 2, in the steps that ONNX Runtime fuses; `Gelu` itself came with opset 20. */
   gelu(value: Value): Value {
     const erf = this.graph.op("Erf", [this.graph.op("Div", [value, this.float(Math.SQRT2)])]);
@@ -99,9 +106,9 @@ export class StandardBlocks {
     return this.graph.op("Mul", [product, this.float(0.5)]);
   }
 
-  norm(states: Value, name: string): Value {
+  norm(states: Value, name: string, epsilon = this.#options.normEpsilon): Value {
     const inputs = [states, this.#vector(`${name}.weight`), this.#bias(name)];
-    return this.graph.op("LayerNormalization", inputs, { epsilon: this.#options.normEpsilon });
+    return this.graph.op("LayerNormalization", inputs, { epsilon });
   }
 
   linear(states: Value, name: string): Value {

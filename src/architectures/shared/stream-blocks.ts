@@ -75,9 +75,9 @@ export class StreamBlocks {
     return floatWeight(this.graph, this.#locate, { name, shape: this.#shape(name), rows: { start: 0, end: 1 } });
   }
 
-  norm(states: Value, name: string): Value {
+  norm(states: Value, name: string, epsilon = this.#normEpsilon): Value {
     const inputs = [states, this.#weight(`${name}.weight`), this.#optionalWeight(`${name}.bias`)];
-    return this.graph.op("LayerNormalization", inputs, { epsilon: this.#normEpsilon });
+    return this.graph.op("LayerNormalization", inputs, { epsilon });
   }
 
   /** A linear layer of the encoder, or the part of it that gives some of its outputs. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 
 import { loadModelSettings, type SettingsOverrides } from "../../../src/hub/load-model-settings.js";
@@ -55,28 +56,52 @@ test("the config keeps fields that only its architecture knows", async () => {
   expect(parsed["local_attention"]).toBe(128);
 });
 
-describe("architectures", () => {
-  test.each<[string, unknown, string]>([
-    ["a causal model", ["Qwen3ForCausalLM"], "got Qwen3ForCausalLM. A generation model that answers yes or no"],
-    ["a bare encoder", ["ModernBertModel"], "got ModernBertModel. This model has no trained head"],
-    ["a masked language model", ["ModernBertForMaskedLM"], "got ModernBertForMaskedLM. This model has no trained head"],
-    ["none", undefined, "got nothing. This model has no trained head"],
-    ["null", null, "got nothing. This model has no trained head"],
-    ["an empty list", [], "got nothing. This model has no trained head"],
-  ])("refuses %s", async (_, architectures, message) => {
-    const error = await thrownBy(() => settings({ "config.json": { architectures } }));
-    expect(error.code).toBe("UNSUPPORTED_MODEL");
-    expect(error.message).toContain(`config.json: architectures must name a sequence classifier, ${message}`);
-    expect(error.details["field"]).toBe("architectures");
+describe("a chain of modules", () => {
+  const chain = {
+    ...modular,
+    "config.json": { ...config, architectures: ["ModernBertModel"], id2label: undefined },
+    "modules.json": [
+      ...modular["modules.json"],
+      { path: "1_Pooling", type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling" },
+      { path: "2_Dense", type: "sentence_transformers.base.modules.dense.Dense" },
+    ],
+    "sentence_bert_config.json": { transformer_task: "feature-extraction", max_seq_length: 48 },
+  };
+
+  async function chainSettings(outputs: number, fields: object = {}) {
+    const dense = { in_features: 8, out_features: outputs, module_output_name: "scores" };
+    await writeJsonFiles(join(temporaryFolder(), "1_Pooling"), { "config.json": { embedding_dimension: 8 } });
+    await writeJsonFiles(join(temporaryFolder(), "2_Dense"), { "config.json": dense });
+    return settings({ ...chain, "config.json": { ...chain["config.json"], ...fields } });
+  }
+
+  test("has the scores of its last Dense for labels, and the length of its transformer", async () => {
+    const loaded = await chainSettings(1);
+    expect(loaded).toMatchObject({
+      architecture: "ModernBertModel",
+      labelCount: 1,
+      activation: "sigmoid",
+      maxLength: 48,
+    });
+    expect(loaded.chain?.weightFolders).toEqual(["2_Dense"]);
   });
 
-  test("a saved chain is named, not taken for a model without a head", async () => {
-    const modules = [...modular["modules.json"], { path: "1_Dense", type: "sentence_transformers.models.Dense" }];
-    const error = await thrownBy(() =>
-      settings({ ...modular, "config.json": { architectures: ["ModernBertModel"] }, "modules.json": modules }),
-    );
-    expect(error.code).toBe("UNSUPPORTED_MODEL");
-    expect(error.message).toContain("modules.json must hold one Transformer");
+  test("of several scores has no activation by default, and names for its labels", async () => {
+    const loaded = await chainSettings(3);
+    expect(loaded).toMatchObject({ labelCount: 3, activation: "identity" });
+    expect(loaded.id2label).toEqual({ 0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2" });
+  });
+
+  test.each<[string, object, object]>([
+    ["takes the config's", { id2label: { "0": "no", "1": "maybe", "2": "yes" } }, { 0: "no", 1: "maybe", 2: "yes" }],
+    ["does not take those of another number", { id2label: { "0": "a" } }, { 0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2" }],
+  ])("%s names of labels", async (_, fields, id2label) => {
+    expect((await chainSettings(3, fields)).id2label).toEqual(id2label);
+  });
+
+  test("names the file that sets a maximum length above the positions", async () => {
+    const error = await thrownBy(() => chainSettings(1, { max_position_embeddings: 32 }));
+    expect(error.message).toContain("set by max_seq_length in sentence_bert_config.json");
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readSavedModules } from "../../../src/hub/saved-modules.js";
+import { readSavedModules, readSavedPipeline } from "../../../src/hub/saved-modules.js";
 import { useTemporaryFolder } from "../../helpers/temporary-folder.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 import { writeJsonFiles } from "../../helpers/write-json-files.js";
@@ -18,7 +18,7 @@ const sound = {
 
 async function saved(files: Readonly<Record<string, unknown>>) {
   await writeJsonFiles(temporaryFolder(), files);
-  return readSavedModules(temporaryFolder());
+  return readSavedModules(temporaryFolder(), await readSavedPipeline(temporaryFolder()));
 }
 
 test("there are none without modules.json, whatever else is there", async () => {
@@ -51,11 +51,16 @@ test("gives every field that a cross-encoder was saved with", async () => {
     },
   });
   expect(modules).toEqual({
-    activation: "torch.nn.modules.activation.Tanh",
-    prompts: { query: "query: " },
-    defaultPromptName: "query",
+    pipeline: {
+      modules: [transformer],
+      modelType: "CrossEncoder",
+      activation: "torch.nn.modules.activation.Tanh",
+      prompts: { query: "query: " },
+      defaultPromptName: "query",
+    },
     processingMaxLength: 256,
     moduleMaxLength: 512,
+    lengthFile: "sentence_bert_config.json",
   });
 });
 
@@ -74,7 +79,10 @@ test("takes null for a field that is not there", async () => {
       processing_kwargs: null,
     },
   });
-  expect(modules).toEqual({ prompts: {} });
+  expect(modules).toEqual({
+    pipeline: { modules: [transformer], modelType: "CrossEncoder", prompts: {} },
+    lengthFile: "sentence_bert_config.json",
+  });
 });
 
 test("takes an older path to the same class", async () => {
@@ -82,28 +90,40 @@ test("takes an older path to the same class", async () => {
   expect(await saved({ ...sound, "modules.json": [{ ...transformer, type }] })).toBeDefined();
 });
 
+test.each([
+  "sentence_roberta_config.json",
+  "sentence_distilbert_config.json",
+  "sentence_camembert_config.json",
+  "sentence_albert_config.json",
+  "sentence_xlm-roberta_config.json",
+  "sentence_xlnet_config.json",
+])("reads %s where there is no sentence_bert_config.json", async (name) => {
+  const config = { transformer_task: "sequence-classification", max_seq_length: 128 };
+  const modules = await saved({ ...sound, "sentence_bert_config.json": undefined, [name]: config });
+  expect(modules).toMatchObject({ moduleMaxLength: 128, lengthFile: name });
+});
+
+test("refuses texts that are to be put in lower case", async () => {
+  const config = { transformer_task: "sequence-classification", do_lower_case: true };
+  const error = await thrownBy(() => saved({ ...sound, "sentence_bert_config.json": config }));
+  expect(error.code).toBe("UNSUPPORTED_MODEL");
+  expect(error.message).toContain("sentence_bert_config.json: do_lower_case must be false, got true");
+});
+
+test("refuses a head of modules after a transformer that has one itself", async () => {
+  const modules = [transformer, { path: "1_Pooling", type: "sentence_transformers.models.Pooling" }];
+  const error = await thrownBy(() => saved({ ...sound, "modules.json": modules }));
+  expect(error.message).toContain('transformer_task must be "feature-extraction", got "sequence-classification"');
+});
+
 test.each<[string, readonly object[], string]>([
-  [
-    "a causal model with a score of its logits",
-    [transformer, { path: "1_LogitScore", type: "sentence_transformers.cross_encoder.modules.LogitScore" }],
-    "LogitScore",
-  ],
-  [
-    "an encoder with a pooled head",
-    [
-      transformer,
-      { path: "1_Pooling", type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling" },
-      { path: "2_Dense", type: "sentence_transformers.base.modules.dense.Dense" },
-    ],
-    "Dense",
-  ],
   ["another module alone", [{ path: "", type: "sentence_transformers.models.WordEmbeddings" }], "WordEmbeddings"],
   ["a transformer in a folder of its own", [{ ...transformer, path: "0_Transformer" }], "0_Transformer"],
   ["code of the repository's own", [{ ...transformer, type: "my_module.Transformer" }], "my_module.Transformer"],
 ])("refuses %s, by name", async (_, modules, name) => {
   const error = await thrownBy(() => saved({ ...sound, "modules.json": modules }));
   expect(error.code).toBe("UNSUPPORTED_MODEL");
-  expect(error.message).toContain("modules.json must hold one Transformer at the folder's root, got ");
+  expect(error.message).toContain("modules.json must begin with a Transformer at the folder's root, got ");
   expect(error.message).toContain(name);
   expect(error.details["field"]).toBe("modules.json");
 });

@@ -14,6 +14,17 @@ test("describes ModernBERT", () => {
   expect(weightShapes.get("classifier.bias")).toEqual([3]);
 });
 
+test("describes ModernBERT's encoder with a head of modules, and refuses it without", async () => {
+  const step = { kind: "dense", name: "2_Dense.linear", inputSize: 768, hasBias: false, activation: "tanh" } as const;
+  const head = { pooling: "cls", steps: [{ ...step, outputSize: 1 }] } as const;
+  const { weightShapes } = describeArchitecture("ModernBertModel", { num_hidden_layers: 1 }, { ...source, head });
+  expect(weightShapes.get("2_Dense.linear.weight")).toEqual([1, 768]);
+  const error = await thrownBy(() =>
+    describeArchitecture("ModernBertForSequenceClassification", {}, { ...source, head }),
+  );
+  expect(error.message).toContain("architectures must be ModernBertModel, got ModernBertForSequenceClassification");
+});
+
 test.each(["DebertaV2ForSequenceClassification", "ModernBertModel", "toString", ""])(
   "refuses %j, and says what there is",
   async (name) => {

@@ -84,12 +84,25 @@ describe("poolDocuments", () => {
   test("weighs the tokens of each document", () => {
     const builder = new GraphBuilder("graph");
     const stream = addTokenStream(builder, { hasWindows: false });
-    const pooled = poolDocuments(builder, "states" as Value, stream, 32);
+    const pooled = poolDocuments(builder, "states" as Value, stream, { hiddenSize: 32, pooling: "mean" });
     const { node } = graphOf(builder);
     expect(node).toMatchObject([
       { opType: "Gather", input: ["states", "document_tokens"] },
       { opType: "MatMul", input: ["pooling_weights", node[0]?.output[0]] },
       { opType: "Reshape", input: [node[1]?.output[0], expect.anything()], output: [pooled] },
+    ]);
+  });
+
+  test("takes the largest of each document's tokens, padding left out", () => {
+    const builder = new GraphBuilder("graph");
+    const stream = addTokenStream(builder, { hasWindows: false });
+    const pooled = poolDocuments(builder, "states" as Value, stream, { hiddenSize: 32, pooling: "max" });
+    const { node } = graphOf(builder);
+    expect(node).toMatchObject([
+      { opType: "Gather", input: ["states", "document_tokens"] },
+      { opType: "Transpose", input: ["pooling_weights"] },
+      { opType: "Add", input: [node[0]?.output[0], node[1]?.output[0]] },
+      { opType: "ReduceMax", input: [node[2]?.output[0], expect.anything()], output: [pooled] },
     ]);
   });
 });

@@ -26,6 +26,7 @@ test("a config without any field is ModernBERT-base", () => {
     localRadius: 64,
     ropeTheta: { global: 160_000, local: 10_000 },
     normEpsilon: 1e-5,
+    tensorPrefix: "model.",
     pooling: "cls",
     hasAttentionBias: false,
     hasMlpBias: false,
@@ -65,11 +66,34 @@ test("every field is read", () => {
     localRadius: 8,
     ropeTheta: { global: 80_000, local: 5000 },
     normEpsilon: 1e-6,
+    tensorPrefix: "model.",
     pooling: "mean",
     hasAttentionBias: true,
     hasMlpBias: true,
     hasNormBias: true,
     hasHeadBias: true,
+  });
+});
+
+describe("the encoder of a chain of modules", () => {
+  const dense = { kind: "dense", name: "2_Dense.linear", hasBias: true, activation: "identity" } as const;
+  const head = { pooling: "max", steps: [{ ...dense, inputSize: 32, outputSize: 1 }] } as const;
+  const sizes = { hidden_size: 32, num_attention_heads: 4 };
+
+  test("has tensors without the classifier's prefix, and the head of the modules", () => {
+    const config = parseModernBertConfig(sizes, { ...source, head });
+    expect(config).toMatchObject({ tensorPrefix: "", savedHead: head });
+  });
+
+  test("may name a head of its own that crossrank does not have", () => {
+    const fields = { classifier_pooling: "attention", classifier_activation: "silu" };
+    expect(parseModernBertConfig({ ...sizes, ...fields }, { ...source, head }).savedHead).toBe(head);
+  });
+
+  test("must be as wide as the first module takes", async () => {
+    const error = await thrownBy(() => parseModernBertConfig({ ...sizes, hidden_size: 64 }, { ...source, head }));
+    expect(error.code).toBe("INVALID_MODEL_FILE");
+    expect(error.message).toContain("hidden_size is 64, but the chain's 2_Dense.linear takes 32");
   });
 });
 
