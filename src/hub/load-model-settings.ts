@@ -7,7 +7,7 @@ import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
 import type { ModuleChain } from "./module-chain.js";
 import { readSavedModules, readSavedPipeline, type SavedModules } from "./saved-modules.js";
-import { refuseWrongModel } from "./wrong-model.js";
+import { refuseWrongModel, requireEncoder } from "./wrong-model.js";
 
 /** What a model's small files say about it, and what of the caller's options overrides them. */
 export interface ModelSettings {
@@ -83,6 +83,7 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
     pipeline,
   });
   const saved = await readSavedModules(folder, pipeline);
+  if (saved?.chain !== undefined) requireEncoder(architecture);
   const tokenizerConfig = await readJsonFile(join(folder, "tokenizer_config.json"), tokenizerConfigSchema);
   const id2label = labelNames(config, saved?.chain?.labelCount);
   const labelCount = Object.keys(id2label).length;

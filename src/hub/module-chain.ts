@@ -124,10 +124,11 @@ function requireKnown(modules: readonly SavedModule[]): void {
   const unknown = rest.filter((module) => !["Dense", "LayerNorm"].includes(moduleClass(module) ?? ""));
   if (first !== undefined && moduleClass(first) !== "Pooling") unknown.unshift(first);
   if (unknown.length > 0) {
+    const found = listModules(unknown);
     throw new UnsupportedModelError(
-      `modules.json must hold a Transformer, a Pooling and then Dense and LayerNorm modules, got ` +
-        `${listModules(unknown)} where one of these should be. crossrank does not run other modules.`,
-      { field: "modules.json", value: unknown.map(({ type }) => type), supported: ["Pooling", "Dense", "LayerNorm"] },
+      `modules.json must hold a Transformer, a Pooling and then Dense and LayerNorm modules, got ${found} where one of ` +
+        `these should be. crossrank does not run other modules.`,
+      { field: "modules.json", value: found, supported: ["Pooling", "Dense", "LayerNorm"] },
     );
   }
   const paths = modules.map(({ path }) => path);

@@ -111,10 +111,11 @@ async function readTransformerConfig(folder: string) {
 function requireTransformer(modules: readonly SavedModule[]): readonly SavedModule[] {
   const [first, ...rest] = modules;
   if (first?.path === "" && moduleClass(first) === "Transformer") return rest;
+  const found = listModules(modules);
   throw new UnsupportedModelError(
-    `modules.json must begin with a Transformer at the folder's root, got ${listModules(modules)}. crossrank does not ` +
-      `run other modules, or a repository's own code.`,
-    { field: "modules.json", value: modules.map(({ type }) => type), supported: ["Transformer"] },
+    `modules.json must begin with a Transformer at the folder's root, got ${found}. crossrank does not run other ` +
+      `modules, or a repository's own code.`,
+    { field: "modules.json", value: found, supported: ["Transformer"] },
   );
 }
 

@@ -89,27 +89,36 @@ const wrongModels: readonly WrongModel[] = [
 const remoteArchitecture = /^(JinaBert|JinaRerank|New|NomicBert|XLMRobertaFlash|GTE)\w*(Model|For\w+)$/;
 
 /**
- * Lets cross-encoders pass: sequence classifiers, and encoders with a head in modules of their own.
+ * Lets cross-encoders pass: sequence classifiers, and what was saved as a cross-encoder of several modules.
  *
- * @returns The architecture.
+ * @returns The architecture; of several modules see also {@link requireEncoder}.
  * @throws {UnsupportedModelError} If the model is of another kind, or needs code of its repository's own.
  */
 export function refuseWrongModel(facts: ModelFacts): string {
   const { architecture = "" } = facts;
-  const isChain = isEncoderChain(facts);
-  const isCrossEncoder = isChain ? isEncoder(architecture) : architecture.endsWith("ForSequenceClassification");
-  if (isCrossEncoder) return requireNoRemoteCode(architecture, facts.remoteClasses);
+  if (isChain(facts) || architecture.endsWith("ForSequenceClassification")) {
+    return requireNoRemoteCode(architecture, facts.remoteClasses);
+  }
   const kind = wrongModels.find((row) => row.matches(facts)) as WrongModel;
-  const required = isChain ? "the encoder that the modules follow (…Model)" : "a sequence classifier";
   throw new UnsupportedModelError(
-    `config.json: architectures must name ${required}, got ${architecture || "nothing"}. This is ${kind.is}. ` +
+    `config.json: architectures must name a sequence classifier, got ${architecture || "nothing"}. This is ${kind.is}. ` +
       kind.remedy,
     { field: "architectures", value: facts.architecture, kind: kind.is, supported: ["…ForSequenceClassification"] },
   );
 }
 
+/** @throws {UnsupportedModelError} If the architecture before a head of modules has a head itself. */
+export function requireEncoder(architecture: string): void {
+  if (isEncoder(architecture)) return;
+  throw new UnsupportedModelError(
+    `config.json: architectures must name the encoder whose head modules.json lists (…Model), got ` +
+      `${architecture || "nothing"}. Check that both files are of the same model.`,
+    { field: "architectures", value: architecture, supported: ["…Model"] },
+  );
+}
+
 /** Whether it was saved as a cross-encoder of several modules, the first of which is not to generate text. */
-function isEncoderChain(facts: ModelFacts): boolean {
+function isChain(facts: ModelFacts): boolean {
   const { pipeline } = facts;
   return pipeline?.modelType === "CrossEncoder" && pipeline.modules.length > 1 && !hasModule(facts, generationModule);
 }

@@ -13,6 +13,7 @@ import { convertToStandardLayout, type StandardDtype } from "../../src/conversio
 import { describeModernBert } from "../../src/architectures/modernbert/index.js";
 import { writeSafetensors } from "../../src/safetensors/index.js";
 import goldens from "../fixtures/golden_scores.json" with { type: "json" };
+import chainGolden from "../fixtures/tiny-modular/golden.json" with { type: "json" };
 import nanoGolden from "../fixtures/nano-golden.json" with { type: "json" };
 import { assertClose } from "../helpers/assert-close.js";
 import { scorePadded } from "../helpers/score-padded.js";
@@ -115,8 +116,11 @@ test.each<[string, object]>([
 });
 
 describe("int8", () => {
-  test.each(["tiny-reranker", "tiny-nli"] as const)("%s keeps most of the reference's order", async (name) => {
-    const { input_ids: pairs, logits } = goldens.models[name];
+  test.each<[string, { input_ids: number[][]; logits: (number | number[])[] }]>([
+    ["tiny-reranker", goldens.models["tiny-reranker"]],
+    ["tiny-nli", goldens.models["tiny-nli"]],
+    ["tiny-modular", chainGolden],
+  ])("%s keeps most of the reference's order", async (name, { input_ids: pairs, logits }) => {
     const session = await openConverted(`test/fixtures/${name}`, "int8");
     const actual = await scoreAll(session, pairs);
     // Of several labels the first; the order of each is as good a test.

@@ -1,5 +1,5 @@
 /** Every layout that cross-encoders were saved in, from sentence-transformers 2 on: each loads, and scores as it should. */
-import { cp, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { CrossEncoder } from "crossrank";
 import { describe, expect, test } from "vitest";
@@ -137,6 +137,17 @@ describe("a model in the layout of", () => {
       assertClose(numbers, logits.map(activations[row.activation]), tolerances.logits);
     },
   );
+});
+
+test("shards that links lead to, each in a folder of its own, are read where they lie", async () => {
+  const model = await writeModel({ fixture: "tiny-reranker", isSharded: true, activation: "sigmoid" });
+  const name = "model-00001-of-00002.safetensors";
+  await mkdir(join(model, "elsewhere"));
+  await rename(join(model, name), join(model, "elsewhere", name));
+  await symlink(join("elsewhere", name), join(model, name));
+  await using encoder = await CrossEncoder.fromPretrained(model, { activationFn: "identity" });
+  const { pairs, logits } = shortGolden("tiny-reranker");
+  assertClose(await encoder.predict(pairs), logits, tolerances.logits);
 });
 
 test("a classifier's config over an encoder's weights is refused, not given a random head", async () => {

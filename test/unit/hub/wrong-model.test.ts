@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { refuseWrongModel, type ModelFacts } from "../../../src/hub/wrong-model.js";
+import { refuseWrongModel, requireEncoder, type ModelFacts } from "../../../src/hub/wrong-model.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
 const transformer = { path: "", type: "sentence_transformers.base.modules.transformer.Transformer" };
@@ -129,7 +129,15 @@ test.each<[string, ModelFacts]>([
   expect(refuseWrongModel(facts)).toBe(facts.architecture);
 });
 
-test("refuses a chain after something else than an encoder", async () => {
-  const error = await thrownBy(() => refuseWrongModel(saved("BertForMaskedLM", "CrossEncoder", pooling)));
-  expect(error.message).toContain("must name the encoder that the modules follow (…Model), got BertForMaskedLM");
+test.each(["ModernBertModel", "T5EncoderModel"])("lets a head of modules follow %s", (architecture) => {
+  expect(() => requireEncoder(architecture)).not.toThrow();
 });
+
+test.each(["BertForMaskedLM", "ModernBertForSequenceClassification", ""])(
+  "refuses a head of modules after %j",
+  async (architecture) => {
+    const error = await thrownBy(() => requireEncoder(architecture));
+    expect(error.code).toBe("UNSUPPORTED_MODEL");
+    expect(error.message).toContain(`(…Model), got ${architecture || "nothing"}.`);
+  },
+);
