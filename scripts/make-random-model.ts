@@ -1,14 +1,17 @@
 /**
  * Writes a model folder of a real architecture's shape with random weights: for benchmarks, which need no sense in them.
  *
- * Usage: npx tsx scripts/make-random-model.ts modernbert-base|ms-marco-minilm-l6|bge-reranker-base TARGET_FOLDER
+ * Usage: npx tsx scripts/make-random-model.ts modernbert-base|ms-marco-minilm-l6|bge-reranker-base|ettin-68m
+ *   TARGET_FOLDER
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadModelSettings } from "../src/hub/index.js";
 import { describeArchitecture } from "../src/inference/index.js";
 import { writeSafetensors } from "../src/safetensors/index.js";
 import { seededRandom } from "../test/helpers/seeded-random.js";
+import { ettinModules, type SavedChain } from "./ettin-modules.js";
 
 const oneLabel = {
   id2label: { "0": "LABEL_0" },
@@ -68,7 +71,29 @@ const models = {
     tokenizer: { post_processor: { type: "RobertaProcessing", ...specialTokens } },
     tokenizerConfig: { model_max_length: 512 },
   },
-};
+  "ettin-68m": {
+    config: {
+      architectures: ["ModernBertModel"],
+      model_type: "modernbert",
+      hidden_size: 512,
+      num_hidden_layers: 19,
+      num_attention_heads: 8,
+      intermediate_size: 768,
+      max_position_embeddings: 8192,
+    },
+    chain: ettinModules(512),
+    tokenizer: {},
+    tokenizerConfig: {},
+  },
+} satisfies Record<string, RandomModel>;
+
+interface RandomModel {
+  config: { architectures: string[]; [field: string]: unknown };
+  /** The head, if it is saved as modules. */
+  chain?: SavedChain;
+  tokenizer: object;
+  tokenizerConfig: object;
+}
 
 export type RandomModelName = keyof typeof models;
 
@@ -80,15 +105,30 @@ const noiseLength = 1 << 20;
 
 /** Writes `config.json`, the tokenizer and `model.safetensors` (fp32) to `folder`. */
 export async function makeRandomModel(name: RandomModelName, folder: string): Promise<void> {
-  const { config, tokenizer, tokenizerConfig } = models[name];
-  const source = { path: "config.json", labelCount: 1 };
-  const { weightShapes } = describeArchitecture(config.architectures[0] ?? "", config, source);
+  const { config, chain, tokenizer, tokenizerConfig }: RandomModel = models[name];
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "config.json"), JSON.stringify(config, null, 2));
   await writeChanged("tokenizer.json", tokenizer, folder);
   await writeChanged("tokenizer_config.json", tokenizerConfig, folder);
+  if (chain !== undefined) await writeChain(chain, folder);
+  const { chain: savedHead } = await loadModelSettings(folder);
+  const source = { path: "config.json", labelCount: 1, head: savedHead?.head };
+  const { weightShapes } = describeArchitecture(config.architectures[0] ?? "", config, source);
+  const isInChain = (tensor: string) => savedHead?.weightFolders.some((path) => tensor.startsWith(`${path}.`)) ?? false;
+  await writeWeights(new Map([...weightShapes].filter(([tensor]) => !isInChain(tensor))), folder);
+}
+
+async function writeChain({ jsonFiles, weights }: SavedChain, folder: string): Promise<void> {
+  for (const [path, json] of Object.entries(jsonFiles)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), JSON.stringify(json, null, 2));
+  }
+  for (const module of weights) await writeWeights(module.shapes, join(folder, module.folder));
+}
+
+async function writeWeights(shapes: ReadonlyMap<string, readonly number[]>, folder: string): Promise<void> {
   const noise = makeNoise();
-  const tensors = [...weightShapes].map(([tensor, shape]) => ({
+  const tensors = [...shapes].map(([tensor, shape]) => ({
     name: tensor,
     dtype: "F32" as const,
     shape,
