@@ -7,7 +7,8 @@ import {
   UnsupportedModelError,
 } from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
-import { positionsBefore } from "../architectures/bert/index.js";
+// Not from the folder's index: what builds graphs is for the worker thread alone.
+import { positionsBefore } from "../architectures/bert/positions-before.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
 import { readSavedModules, type SavedModules } from "./saved-modules.js";
