@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
-import { positionsBefore } from "../architectures/bert/index.js";
+// Not from the folder's index: what builds graphs is for the worker thread alone.
+import { positionsBefore } from "../architectures/bert/positions-before.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
 import type { ModuleChain } from "./module-chain.js";

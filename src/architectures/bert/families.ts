@@ -28,11 +28,11 @@ export interface LayerNames {
 
 /** A model that is built as BERT is. */
 export interface BertFamily {
-  parseConfig(this: void, json: unknown, source: ConfigSource): BertConfig;
+  parseConfig: (json: unknown, source: ConfigSource) => BertConfig;
   /** What all names of the encoder begin with. */
   prefix: string;
   /** After the encoder's prefix. */
-  layer(this: void, index: number): LayerNames;
+  layer: (index: number) => LayerNames;
   /** Two linear layers with an activation between, over the first token's states; full names. */
   head: { dense: string; activation: Activation; output: string };
 }

@@ -1,8 +1,6 @@
 import { describeFamily } from "./describe-bert.js";
 import { bert, distilBert, electra, roberta } from "./families.js";
 
-export { positionsBefore } from "./positions-before.js";
-
 export const describeBert = describeFamily(bert);
 export const describeDistilBert = describeFamily(distilBert);
 export const describeElectra = describeFamily(electra);

@@ -1,6 +1,6 @@
 import type { WeightShapes } from "../shared/index.js";
 import type { BertConfig } from "./bert-config.js";
-import type { BertFamily } from "./families.js";
+import type { BertFamily, LayerNames } from "./families.js";
 
 /** Full names of the embeddings' tables and layers. */
 export interface EmbeddingNames {
@@ -54,9 +54,9 @@ export function bertWeightShapes(family: BertFamily, config: BertConfig): Weight
 }
 
 /** Full names of a layer's parts. */
-export function layerNames({ prefix, layer }: BertFamily, index: number): ReturnType<BertFamily["layer"]> {
+export function layerNames({ prefix, layer }: BertFamily, index: number): LayerNames {
   const entries = Object.entries(layer(index)).map(([part, name]) => [part, `${prefix}.${name}`]);
-  return Object.fromEntries(entries) as ReturnType<BertFamily["layer"]>;
+  return Object.fromEntries(entries);
 }
 
 /** Norms' names in checkpoints of before 2019's end, which transformers still reads. */

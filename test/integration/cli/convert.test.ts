@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { decodeOnnx } from "../../helpers/decode-onnx.js";
 import { useTemporaryFolder } from "../../helpers/temporary-folder.js";
+import { writeJsonFiles } from "../../helpers/write-json-files.js";
 import { runCli } from "./run-cli.js";
 
 const model = "test/fixtures/tiny-reranker";
@@ -56,10 +57,11 @@ describe("convert", () => {
   });
 
   test("writes nothing for a model of another kind", async () => {
-    const output = temporaryFolder();
-    const { status, stderr } = await runCli(["convert", "test/fixtures/tiny-bert", "--output", output]);
+    const [source, output] = [join(temporaryFolder(), "source"), join(temporaryFolder(), "output")];
+    await writeJsonFiles(source, { "config.json": { architectures: ["DebertaV2ForSequenceClassification"] } });
+    const { status, stderr } = await runCli(["convert", source, "--output", output]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/\[UNSUPPORTED_MODEL\]/);
-    expect(await readdir(output)).toEqual([]);
+    expect(await readdir(temporaryFolder())).toEqual(["source"]);
   });
 });

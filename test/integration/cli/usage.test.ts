@@ -1,7 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 
+import { useTemporaryFolder } from "../../helpers/temporary-folder.js";
+import { writeJsonFiles } from "../../helpers/write-json-files.js";
 import { runCli, tinyModel } from "./run-cli.js";
+
+const folder = useTemporaryFolder();
 
 const commands = ["rank", "predict", "tokenize", "info", "convert"];
 
@@ -70,7 +74,6 @@ describe("failures", () => {
       ["rank", "q", "d", "--model", "no/such/model"],
       /there is nothing.*\[MODEL_NOT_FOUND\]/,
     ],
-    ["a model of another kind", ["info", "test/fixtures/tiny-bert"], /\[UNSUPPORTED_MODEL\]/],
     [
       "a file of documents that is not there",
       ["rank", "q", "-f", "no.txt"],
@@ -78,12 +81,19 @@ describe("failures", () => {
     ],
     ["a file of pairs that is not there", ["predict", "no.jsonl"], /no\.jsonl must be a file.*\[INVALID_INPUT\]/],
     ["a folder for a file", ["predict", "test"], /test must be a file to read, but it is a folder.*\[INVALID_INPUT\]/],
-  ])("%s ends with 1, a message of one line and no stack", async (_, args, message) => {
+  ])("%s ends with 1, a message of one line and no stack", (_, args, message) => expectFailure(args, message));
+
+  test("a model of another kind ends with 1, a message of one line and no stack", async () => {
+    await writeJsonFiles(folder(), { "config.json": { architectures: ["DebertaV2ForSequenceClassification"] } });
+    await expectFailure(["info", folder()], /\[UNSUPPORTED_MODEL\]/);
+  });
+
+  async function expectFailure(args: readonly string[], message: RegExp): Promise<void> {
     const { status, stdout, stderr } = await runCli(args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: [^\n]*\n$/);
-  });
+  }
 
   test("show their stack if DEBUG asks for it", async () => {
     const { status, stderr } = await runCli(["info", "no/such/model"], { env: { DEBUG: "crossrank" } });
