@@ -18,6 +18,9 @@ const packageOwners = {
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",
+  "pure-rand/distribution/uniformInt": "src/evaluation/bootstrap.ts",
+  "pure-rand/generator/xoroshiro128plus": "src/evaluation/bootstrap.ts",
+  hyparquet: "src/evaluation/data/read-parquet.ts",
 };
 
 const ownedPackages = Object.entries(packageOwners).map(([name, owner]) => ({
