@@ -1,6 +1,8 @@
 export {
+  calibratedSigmoid,
   CrossEncoder,
   type ActivationFn,
+  type Calibration,
   type FromPretrainedOptions,
   type ModelInfo,
   type Pair,

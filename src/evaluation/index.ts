@@ -14,3 +14,33 @@ export {
   type RerankingEvaluatorOptions,
 } from "./reranking-evaluator.js";
 export { type RerankingSample, type RerankingSamples } from "./reranking-samples.js";
+export { bootstrapMeans, type BootstrapOptions, type Estimate } from "./bootstrap.js";
+export { comparePaired, type PairedComparison } from "./compare-paired.js";
+export {
+  measureReranking,
+  type MeasureRerankingOptions,
+  type MetricColumns,
+  type RerankingMeasurement,
+} from "./measure-reranking.js";
+export { type DocumentExcerpt, type QueryChange } from "./query-change.js";
+export { signTest } from "./sign-test.js";
+export {
+  compareMeasurements,
+  summarizeReranking,
+  type HistogramBin,
+  type LatencySummary,
+  type MetricSummary,
+  type RerankingSummary,
+} from "./summarize-reranking.js";
+export { nanoBeirFolder } from "./data/nano-beir-folder.js";
+export { readBeir, type ReadBeirOptions } from "./data/read-beir.js";
+export { readSamples } from "./data/read-samples.js";
+export { readQrels, readRun, type Qrels, type Run } from "./data/read-trec.js";
+export {
+  nanoBeirSamples,
+  nanoBeirSplits,
+  type NanoBeirDataset,
+  type NanoBeirLoader,
+  type NanoBeirName,
+} from "./nano-beir-datasets.js";
+export { CrossEncoderNanoBEIREvaluator, type NanoBeirEvaluatorOptions } from "./nano-beir-evaluator.js";

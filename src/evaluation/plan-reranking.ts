@@ -10,7 +10,9 @@ export interface RerankingPlan {
   relevance: readonly number[];
   /** Relevance of the positives that are not among the first stage's documents; `[]` without a first stage. */
   missing: readonly number[];
-  /** Of each document of the first stage, in its order; undefined without one. */
+  /** What the first stage found, best first; undefined without one. */
+  documents?: readonly string[];
+  /** Of each of these documents. */
   firstStageRelevance?: readonly number[];
   /**
    * The first stage's ranking as sentence-transformers measures it: positives that it lacks are put at its end, but all
@@ -47,7 +49,7 @@ export function planReranking(sample: JudgedSample, k: number, alwaysRerankPosit
   const chosen = alwaysRerankPositives
     ? rankable([...positives, ...others], [...positiveRelevance, ...others.map(() => 0)])
     : rankable(documents, firstStageRelevance);
-  return { ...shared, ...chosen, missing, firstStageRelevance, base };
+  return { ...shared, ...chosen, missing, documents, firstStageRelevance, base };
 }
 
 /** Where no candidate is relevant, every ranking is worth 0, and none is made. */

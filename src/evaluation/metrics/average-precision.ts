@@ -22,7 +22,7 @@ export function averagePrecision(scores: ArrayLike<number>, relevance: ArrayLike
   let sum = 0;
   for (const { start, size, relevantCount } of blocks) {
     found += relevantCount;
-    sum += (relevantCount / relevant) * (found / (start + size));
+    sum += relevantCount * (found / (start + size));
   }
-  return sum;
+  return sum / relevant;
 }

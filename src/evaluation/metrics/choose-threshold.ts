@@ -57,8 +57,8 @@ export function chooseThreshold(
 }
 
 interface Judge {
-  isGoodEnough(cut: ScoreCut): boolean;
-  isBetter(cut: ScoreCut, best: ScoreCut): boolean;
+  isGoodEnough: (cut: ScoreCut) => boolean;
+  isBetter: (cut: ScoreCut, best: ScoreCut) => boolean;
 }
 
 function judgeOf(goal: ThresholdGoal): Judge {
