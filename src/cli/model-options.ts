@@ -18,15 +18,26 @@ export type LongDocumentFlags = Pick<PredictOptions, "longDocuments">;
 export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
 
 export function addModelOptions(command: Command): Command {
+  return addPairOptions(
+    command.option("-m, --model <folder>", "the model's folder (default: the model that comes with crossrank)"),
+  );
+}
+
+/** How pairs are made, for commands that name the model by themselves. */
+export function addPairOptions(command: Command): Command {
   return command
-    .option("-m, --model <folder>", "the model's folder (default: the model that comes with crossrank)")
     .option("--max-length <tokens>", "most tokens of a pair (default: the model's own)", wholeNumberFrom(1))
     .option("--prompt <text>", "text to put in front of the query")
     .option("--prompt-name <name>", "name of one of the model's prompts to put in front of the query");
 }
 
 export function addScoringOptions(command: Command): Command {
-  return addModelOptions(command)
+  return addComputeOptions(addModelOptions(command));
+}
+
+/** How scores are computed, for commands that name the model by themselves. */
+export function addComputeOptions(command: Command): Command {
+  return command
     .option("--threads <count>", "threads that compute in each worker (default: cores / workers)", wholeNumberFrom(1))
     .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
     .addOption(

@@ -27,12 +27,13 @@ export { signTest } from "./sign-test.js";
 export {
   compareMeasurements,
   summarizeReranking,
-  type HistogramBin,
   type LatencySummary,
   type MetricSummary,
+  type RankChangeBin,
   type RerankingSummary,
+  type ScoreBin,
 } from "./summarize-reranking.js";
-export { nanoBeirFolder } from "./data/nano-beir-folder.js";
+export { nanoBeirFolder, type NanoBeirFolder } from "./data/nano-beir-folder.js";
 export { readBeir, type ReadBeirOptions } from "./data/read-beir.js";
 export { readSamples } from "./data/read-samples.js";
 export { readQrels, readRun, type Qrels, type Run } from "./data/read-trec.js";
@@ -44,3 +45,4 @@ export {
   type NanoBeirName,
 } from "./nano-beir-datasets.js";
 export { CrossEncoderNanoBEIREvaluator, type NanoBeirEvaluatorOptions } from "./nano-beir-evaluator.js";
+export { renderReport, type DatasetReport, type EvaluationReport, type ReportedModel } from "./report/index.js";

@@ -17,13 +17,23 @@ export interface MetricSummary {
   change?: PairedComparison;
 }
 
-/** A bar of a histogram. */
-export interface HistogramBin {
+/** Documents whose scores lie in a range. */
+export interface ScoreBin {
   /** From here, inclusive, */
   from: number;
-  /** to here: exclusive but for the last. */
+  /** to here: exclusive but for the last bin. */
   to: number;
-  counts: readonly number[];
+  relevant: number;
+  other: number;
+}
+
+/** Relevant documents that moved by a number of ranks, above 0 if they rose. */
+export interface RankChangeBin {
+  /** The least change of the bin; `null` if there is no limit. */
+  least: number | null;
+  /** The greatest change of the bin. */
+  most: number | null;
+  documents: number;
 }
 
 /** Percentiles of the time that a query took, in milliseconds. */
@@ -48,10 +58,10 @@ export interface RerankingSummary {
   metrics: readonly MetricSummary[];
   /** What {@link CrossEncoderRerankingEvaluator.evaluate} resolves to for the same scores. */
   reference: Metrics;
-  /** Scores of relevant (first count) and other documents (second), in bins of equal width. */
-  scores: readonly HistogramBin[];
+  /** Scores of relevant documents and of others, in bins of equal width. */
+  scores: readonly ScoreBin[];
   /** Relevant documents of the first stage by how many ranks they rose (above 0) or fell. */
-  rankChanges: readonly HistogramBin[];
+  rankChanges: readonly RankChangeBin[];
   latency?: LatencySummary;
   gained: readonly QueryChange[];
   lost: readonly QueryChange[];
@@ -59,8 +69,20 @@ export interface RerankingSummary {
 
 const scoreBinCount = 24;
 
-/** Lower ends of the bins of rank changes: fine around 0, where most are. */
-const rankChangeEdges = [-Infinity, -19, -9, -4, -1, 0, 1, 2, 5, 10, 20];
+/** Least and greatest change of each bin: fine around 0, where most are. */
+const rankChangeRanges = [
+  [null, -20],
+  [-19, -10],
+  [-9, -5],
+  [-4, -2],
+  [-1, -1],
+  [0, 0],
+  [1, 1],
+  [2, 4],
+  [5, 9],
+  [10, 19],
+  [20, null],
+] as const;
 
 /**
  * Makes figures of a measurement, with bootstrap intervals over the queries.
@@ -169,8 +191,8 @@ function referenceMetrics({ reference, atK }: RerankingMeasurement): Metrics {
   };
 }
 
-function scoreHistogram(relevant: Float32Array, irrelevant: Float32Array): HistogramBin[] {
-  const ends = [relevant.at(0), relevant.at(-1), irrelevant.at(0), irrelevant.at(-1)].filter((v) => v !== undefined);
+function scoreHistogram(relevant: Float32Array, others: Float32Array): ScoreBin[] {
+  const ends = [relevant.at(0), relevant.at(-1), others.at(0), others.at(-1)].filter((end) => end !== undefined);
   if (ends.length === 0) return [];
   const low = Math.min(...ends);
   // One score alone gets a bin to lie in.
@@ -178,22 +200,21 @@ function scoreHistogram(relevant: Float32Array, irrelevant: Float32Array): Histo
   const bins = Array.from({ length: scoreBinCount }, (_, index) => ({
     from: low + index * width,
     to: low + (index + 1) * width,
-    counts: [0, 0] as [number, number],
+    relevant: 0,
+    other: 0,
   }));
-  for (const [group, scores] of [relevant, irrelevant].entries()) {
-    for (const score of scores) {
-      const bin = bins[Math.min(Math.floor((score - low) / width), scoreBinCount - 1)];
-      if (bin) bin.counts[group] = (bin.counts[group] ?? 0) + 1;
-    }
-  }
+  const binOf = (score: number) => bins[Math.min(Math.floor((score - low) / width), scoreBinCount - 1)] as ScoreBin;
+  for (const score of relevant) binOf(score).relevant += 1;
+  for (const score of others) binOf(score).other += 1;
   return bins;
 }
 
-function rankChangeHistogram(changes: Float32Array): HistogramBin[] {
-  return rankChangeEdges.map((from, index) => {
-    const to = rankChangeEdges[index + 1] ?? Infinity;
-    return { from, to, counts: [changes.filter((change) => change >= from && change < to).length] };
-  });
+function rankChangeHistogram(changes: Float32Array): RankChangeBin[] {
+  return rankChangeRanges.map(([least, most]) => ({
+    least,
+    most,
+    documents: changes.filter((change) => change >= (least ?? -Infinity) && change <= (most ?? Infinity)).length,
+  }));
 }
 
 function summarizeLatency(sorted: Float32Array): LatencySummary | undefined {

@@ -4,6 +4,12 @@ import { InvalidInputError } from "../../errors/index.js";
 import type { NanoBeirDataset, NanoBeirLoader } from "../nano-beir-datasets.js";
 import { readParquet, type ParquetRow } from "./read-parquet.js";
 
+/** A loader that knows which datasets it has. */
+export interface NanoBeirFolder extends NanoBeirLoader {
+  /** The datasets' names, as {@link NanoBeirLoader.load} takes them. */
+  splits(): Promise<string[]>;
+}
+
 /**
  * A loader of NanoBEIR datasets from a folder laid out as the dataset repository on the Hub is
  * (`sentence-transformers/NanoBEIR-en`): a folder for each part, a Parquet file, or several, for each dataset.
@@ -15,8 +21,12 @@ import { readParquet, type ParquetRow } from "./read-parquet.js";
  *
  * @param folder - Of the files; read when a dataset is loaded.
  */
-export function nanoBeirFolder(folder: string): NanoBeirLoader {
+export function nanoBeirFolder(folder: string): NanoBeirFolder {
   return {
+    splits: async () => {
+      const names = await readdir(join(folder, "bm25"));
+      return [...new Set(names.flatMap((name) => /^(.+)-\d+-of-\d+\.parquet$/.exec(name)?.[1] ?? []))].sort();
+    },
     load: async (split) => ({
       corpus: new Map((await readPart(folder, "corpus", split)).map(textEntry)),
       queries: new Map((await readPart(folder, "queries", split)).map(textEntry)),
