@@ -23,6 +23,9 @@ const packageOwners = {
   "@huggingface/hub": "src/downloads/hub-client.ts",
   "p-retry": "src/downloads/with-retries.ts",
   "proper-lockfile": "src/downloads/with-lock.ts",
+  "pure-rand/distribution/uniformInt": "src/evaluation/bootstrap.ts",
+  "pure-rand/generator/xoroshiro128plus": "src/evaluation/bootstrap.ts",
+  hyparquet: "src/evaluation/data/read-parquet.ts",
 };
 
 const ownedPackages = Object.entries(packageOwners).map(([name, owner]) => ({

@@ -1,7 +1,9 @@
 export {
+  calibratedSigmoid,
   CrossEncoder,
   type ActivationFn,
   type DownloadProgress,
+  type Calibration,
   type FromPretrainedOptions,
   type HubOptions,
   type ModelInfo,

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBenchCommand } from "./commands/bench.js";
 import { addConvertCommand } from "./commands/convert.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRankCommand } from "./commands/rank.js";
@@ -30,6 +31,7 @@ addPredictCommand(program);
 addTokenizeCommand(program);
 addInfoCommand(program);
 addConvertCommand(program);
+addEvaluateCommand(program);
 addBenchCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.

@@ -19,15 +19,24 @@ export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
 export const modelHelp = "the model's folder, or its id on the Hub (default: the model that comes with crossrank)";
 
 export function addModelOptions(command: Command): Command {
-  command.option("-m, --model <model>", modelHelp);
-  return addHubOptions(command)
+  return addPairOptions(addHubOptions(command.option("-m, --model <model>", modelHelp)));
+}
+
+/** How pairs are made, for commands that name the model by themselves. */
+export function addPairOptions(command: Command): Command {
+  return command
     .option("--max-length <tokens>", "most tokens of a pair (default: the model's own)", wholeNumberFrom(1))
     .option("--prompt <text>", "text to put in front of the query")
     .option("--prompt-name <name>", "name of one of the model's prompts to put in front of the query");
 }
 
 export function addScoringOptions(command: Command): Command {
-  return addModelOptions(command)
+  return addComputeOptions(addModelOptions(command));
+}
+
+/** How scores are computed, for commands that name the model by themselves. */
+export function addComputeOptions(command: Command): Command {
+  return command
     .option("--threads <count>", "threads that compute in each worker (default: cores / workers)", wholeNumberFrom(1))
     .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
     .addOption(

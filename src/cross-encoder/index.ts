@@ -1,3 +1,4 @@
+export { calibratedSigmoid, type Calibration } from "./calibrated-sigmoid.js";
 export { CrossEncoder, type ModelInfo, type TokenizedPair } from "./cross-encoder.js";
 export {
   type ActivationFn,

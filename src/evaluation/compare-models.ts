@@ -1,5 +1,4 @@
-import { kendallTau } from "./kendall-tau.js";
-import { ndcg } from "./ndcg.js";
+import { kendallTau, ndcg } from "./metrics/index.js";
 
 /** A query with the documents that models are to rank. */
 export interface RankingSample {
