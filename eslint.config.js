@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 /** Layers from the top down: a folder may import from those in the rows below it, never from its own row or above. */
 const layers = [
   ["cli"],
+  ["server"],
   ["conversion"],
   ["evaluation"],
   ["cross-encoder"],
@@ -18,6 +19,8 @@ const packageOwners = {
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",
+  "prom-client": "src/server/metrics.ts",
+  "@opentelemetry/api": "src/server/tracing.ts",
 };
 
 const ownedPackages = Object.entries(packageOwners).map(([name, owner]) => ({

@@ -7,6 +7,8 @@ export {
   type RankOptions,
   type TokenizeOptions,
 } from "./options.js";
+export { scoresFromLogits } from "./activation.js";
+export type { TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
 export { type RankedDocument } from "./rank-scores.js";
 export { type Pair } from "./validate-inputs.js";

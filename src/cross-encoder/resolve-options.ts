@@ -41,6 +41,9 @@ const predictSchema = tokenizeSchema.extend({
   onProgress: z
     .custom<NonNullable<PredictOptions["onProgress"]>>((value) => typeof value === "function", "expected a function")
     .optional(),
+  onTokenized: z
+    .custom<NonNullable<PredictOptions["onTokenized"]>>((value) => typeof value === "function", "expected a function")
+    .optional(),
 });
 
 const rankSchema = predictSchema.extend({

@@ -43,6 +43,14 @@ export interface PairColumns {
   documents: readonly string[];
 }
 
+/** What tokenizing found out about a call's pairs. */
+export interface TokenCounts {
+  /** Tokens of each pair that the model sees, special tokens included, shape [pairs]; of all passages of one that was split. */
+  tokens: Uint32Array;
+  /** 1 for a pair of whose texts something was cut off, else 0, shape [pairs]. */
+  truncated: Uint8Array;
+}
+
 /** What is wanted of a call's pairs. */
 export type CallKind =
   | { type: "score"; limits: MicroBatchLimits }
@@ -69,6 +77,7 @@ export const loadCallId = 0;
 
 /** `done` and `failed` end a call. What `done` carries is {@link CallResults}'s. */
 export type WorkerReply =
+  | { type: "tokenized"; callId: number; counts: TokenCounts }
   | { type: "progress"; callId: number; scored: number }
   | { type: "done"; callId: number; result: CallResults[keyof CallResults] }
   | { type: "failed"; callId: number; error: SerializedError };

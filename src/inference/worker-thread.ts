@@ -8,6 +8,7 @@ import {
   type LoadedModel,
   type ModelSpec,
   type PairColumns,
+  type TokenCounts,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
@@ -19,12 +20,15 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Called after each micro-batch with the number of pairs scored so far. */
   onScored?: ((count: number) => void) | undefined;
+  /** Called once all pairs of a call to score are tokenized, before the first micro-batch. */
+  onTokenized?: ((counts: TokenCounts) => void) | undefined;
 }
 
 interface PendingCall {
   resolve(result: CallResults[keyof CallResults]): void;
   reject(reason: unknown): void;
-  onScored: ((count: number) => void) | undefined;
+  onScored: CallOptions["onScored"];
+  onTokenized: CallOptions["onTokenized"];
 }
 
 /**
@@ -88,10 +92,10 @@ export class WorkerThread {
     this.#post({ type: "start", callId, call });
   }
 
-  #open<Result>({ onScored }: CallOptions): { callId: number; result: Promise<Result> } {
+  #open<Result>({ onScored, onTokenized }: CallOptions): { callId: number; result: Promise<Result> } {
     const callId = this.#nextCallId++;
     const result = new Promise<Result>((resolve, reject) => {
-      this.#pending.set(callId, { resolve: (value) => resolve(value as Result), reject, onScored });
+      this.#pending.set(callId, { resolve: (value) => resolve(value as Result), reject, onScored, onTokenized });
     });
     this.#worker.ref();
     return { callId, result };
@@ -107,7 +111,10 @@ export class WorkerThread {
   #settle(reply: WorkerReply): void {
     switch (reply.type) {
       case "progress":
-        this.#tellProgress(reply.callId, reply.scored);
+        this.#tell(reply.callId, ({ onScored }) => onScored?.(reply.scored));
+        return;
+      case "tokenized":
+        this.#tell(reply.callId, ({ onTokenized }) => onTokenized?.(reply.counts));
         return;
       case "done":
         this.#close(reply.callId)?.resolve(reply.result);
@@ -121,9 +128,10 @@ export class WorkerThread {
   }
 
   /** A callback that throws ends its call with what it threw. */
-  #tellProgress(callId: number, scored: number): void {
+  #tell(callId: number, tell: (call: PendingCall) => void): void {
+    const call = this.#pending.get(callId);
     try {
-      this.#pending.get(callId)?.onScored?.(scored);
+      if (call !== undefined) tell(call);
     } catch (error) {
       this.#cancel(callId, error);
     }

@@ -8,6 +8,7 @@ import {
   type CallKind,
   type ModelSpec,
   type PairColumns,
+  type TokenCounts,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
@@ -51,6 +52,8 @@ function startCall(model: ScoringModel, callId: number, call: CallKind): Task {
   const options = {
     limits: call.limits,
     labelCount: spec.labelCount,
+    onTokenized: (counts: TokenCounts) =>
+      reply({ type: "tokenized", callId, counts }, buffersOf([counts.tokens, counts.truncated])),
     onScored: (scored: number) => reply({ type: "progress", callId, scored }),
   };
   if (call.type === "scorePassages") {
