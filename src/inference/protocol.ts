@@ -25,6 +25,13 @@ export interface ModelSpec {
   dtype: ComputeDtype | "auto";
 }
 
+/** What a worker starts with. */
+export interface WorkerData {
+  spec: ModelSpec;
+  /** Of the {@link NativeGuard} that both threads have. */
+  guardMemory: SharedArrayBuffer;
+}
+
 /** Facts about a model that only its weights tell. */
 export interface LoadedModel {
   /** In which precision the model computes. */

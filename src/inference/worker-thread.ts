@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { deserializeError, WorkerCrashedError } from "../errors/index.js";
+import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
@@ -9,6 +10,7 @@ import {
   type ModelSpec,
   type PairColumns,
   type TokenCounts,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
@@ -40,13 +42,17 @@ export class WorkerThread {
   /** Settles when the model is loaded. */
   readonly loaded: Promise<LoadedModel>;
   readonly #worker: Worker;
+  readonly #guard = new NativeGuard();
+  readonly #exited: Promise<void>;
   readonly #pending = new Map<number, PendingCall>();
   #nextCallId = loadCallId;
   #hasEnded = false;
 
   constructor(spec: ModelSpec, scriptUrl: URL) {
+    const workerData: WorkerData = { spec, guardMemory: this.#guard.memory };
     // Flags of the process, such as --input-type, are not for this script.
-    this.#worker = new Worker(scriptUrl, { workerData: spec, execArgv: [], name: "crossrank" });
+    this.#worker = new Worker(scriptUrl, { workerData, execArgv: [], name: "crossrank" });
+    this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on("error", (cause) => this.#crash(`: ${cause.message}`, {}, { cause }));
     this.#worker.on("exit", (exitCode) => this.#crash(` with exit code ${exitCode}`, { exitCode }));
@@ -80,6 +86,9 @@ export class WorkerThread {
   /** Ends the thread; rejects what is pending with `reason`. Resolves when the thread has given its memory back. */
   async end(reason: Error): Promise<void> {
     this.#rejectAll(reason);
+    // Nothing but this keeps the process alive, and it must not end with the thread inside a native call.
+    this.#worker.ref();
+    await this.#guard.end(this.#exited);
     await this.#worker.terminate();
   }
 

@@ -3,18 +3,19 @@ import { parentPort, workerData } from "node:worker_threads";
 import { serializeError } from "../errors/index.js";
 import { scorePairs, scorePassages, tokenizePairs, type Pair } from "./calls.js";
 import { FairScheduler, type Task } from "./fair-scheduler.js";
+import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
-  type ModelSpec,
   type PairColumns,
   type TokenCounts,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
 import { ScoringModel } from "./scoring-model.js";
 
-const spec = workerData as ModelSpec;
+const { spec, guardMemory } = workerData as WorkerData;
 const scheduler = new FairScheduler();
 const pendingPairs = new Map<number, Pair[]>();
 
@@ -89,7 +90,7 @@ function toPairs({ queries, documents }: PairColumns): Pair[] {
 }
 
 try {
-  const model = await ScoringModel.load(spec);
+  const model = await ScoringModel.load(spec, new NativeGuard(guardMemory));
   parentPort?.on("message", (request: WorkerRequest) => serve(model, request));
   reply({ type: "done", callId: loadCallId, result: model.info });
 } catch (error) {

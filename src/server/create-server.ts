@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import cors from "@fastify/cors";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import packageJson from "../../package.json" with { type: "json" };
 import { addKServeRoutes } from "./formats/kserve.js";
 import { addModelsRoute } from "./formats/models.js";
@@ -230,7 +230,8 @@ function createFastify({ maxBodyBytes, receiveTimeoutMs, logger }: ResolvedServe
     keepAliveTimeout: keepAliveTimeoutMs,
     http: { connectionsCheckingInterval: checkIntervalMs },
     forceCloseConnections: true,
-    disableRequestLogging: true,
+    // A line a request, with what it was about, is written by the hooks.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]),
     ...(typeof logger === "object"
       ? { loggerInstance: logger }

@@ -22,7 +22,9 @@ export function openRequestScope(
   const controller = new AbortController();
   const expire = () =>
     controller.abort(new DeadlineExceededError(deadlineMessage(allowedMs), { timeoutMs: allowedMs }));
-  const timer = setTimeout(expire, Math.max(0, allowedMs - reply.elapsedTime));
+  const leftMs = allowedMs - reply.elapsedTime;
+  const timer = setTimeout(expire, leftMs);
+  if (leftMs <= 0) expire();
   const leave = () => controller.abort(new DOMException("The client has left.", "AbortError"));
   const stop = () => controller.abort(shutdown.reason);
   reply.raw.once("close", leave);
