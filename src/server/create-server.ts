@@ -128,6 +128,8 @@ export class RerankServer implements AsyncDisposable {
     const { fastify: app } = this;
     app.decorateRequest("errorFormat", undefined);
     app.decorateRequest("scored", undefined);
+    app.decorateRequest("arrivedAt", 0);
+    app.decorateRequest("isAdmitted", false);
     const tracing = loadTracing();
     app.addHook("onRequest", async (request, reply) => {
       this.#watch(request, reply);
@@ -151,15 +153,15 @@ export class RerankServer implements AsyncDisposable {
   /** Counts a request from its arrival until its answer is sent, or its connection is gone. */
   #watch(request: FastifyRequest, reply: FastifyReply): void {
     this.#inFlight += 1;
+    request.arrivedAt = performance.now();
+    request.isAdmitted = this.#service.isOpen;
     reply.raw.once("close", () => {
       const status = reply.raw.writableFinished ? reply.statusCode : clientClosedStatus;
       const route = request.routeOptions.url ?? "unknown";
-      this.#metrics.noteRequest(route, status, reply.elapsedTime / 1000);
+      const ms = performance.now() - request.arrivedAt;
+      this.#metrics.noteRequest(route, status, ms / 1000);
       this.#service.spans.get(request)?.end(status);
-      request.log.info(
-        { method: request.method, route, status, ms: Math.round(reply.elapsedTime), ...request.scored },
-        "request",
-      );
+      request.log.info({ method: request.method, route, status, ms: Math.round(ms), ...request.scored }, "request");
       this.#inFlight -= 1;
       if (this.#inFlight === 0) this.#whenIdle?.();
     });

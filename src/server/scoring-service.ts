@@ -51,6 +51,11 @@ export class ScoringService {
     this.#limits = limits;
   }
 
+  /** Whether requests that come now will be answered. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   get isReady(): boolean {
     return this.#isOpen && this.models.every(({ isReady }) => isReady);
   }
@@ -80,7 +85,7 @@ export class ScoringService {
 
   /** @throws What a format's error body tells the client. */
   async score(exchange: Exchange, { model: name, pairs, isRaw, mayTruncate }: ScoringRequest): Promise<ScoringAnswer> {
-    if (!this.#isOpen) throw new NotReadyError("The server is shutting down.", { state: "draining" });
+    if (!exchange.request.isAdmitted) throw new NotReadyError("The server is shutting down.", { state: "draining" });
     const model = this.findModel(name);
     this.#requireWithinLimits(pairs);
     using scope = openRequestScope(exchange, {
@@ -121,7 +126,7 @@ export class ScoringService {
       "x-compute-time": milliseconds(tokenizationMs + inferenceMs),
       "x-compute-characters": String(charactersOf(pairs)),
       "x-compute-tokens": String(tokens),
-      "x-total-time": milliseconds(reply.elapsedTime),
+      "x-total-time": milliseconds(performance.now() - request.arrivedAt),
       "x-tokenization-time": milliseconds(tokenizationMs),
       "x-queue-time": milliseconds(queueMs),
       "x-inference-time": milliseconds(inferenceMs),

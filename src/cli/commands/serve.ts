@@ -47,14 +47,20 @@ export function addServeCommand(program: Command): void {
     .option("--api-key-file <file>", `file of keys, one a line (or ${keysVariable}, with commas between)`)
     .option("--cors-origin <origin...>", "origins of web pages that may use the server, or *")
     .option("--grace-ms <ms>", "time for requests in flight when the server ends", wholeNumberFrom(0), 25_000)
-    .option("--drain-delay-ms <ms>", "time to go on serving before that, while /ready says no", wholeNumberFrom(0), 0)
+    .option(
+      "--drain-delay-ms <ms>",
+      "time to go on serving after SIGTERM, while /ready says no",
+      wholeNumberFrom(0),
+      1000,
+    )
     .addOption(new Option("--no-log", "no line of JSON a request on standard error"))
     .addHelpText(
       "after",
       `
 A page to try it is at /, the routes are at /openapi.json, metrics at /metrics.
-SIGTERM or SIGINT: requests in flight finish, then it exits with status 0. A second
-signal ends it at once.
+SIGTERM or SIGINT: requests in flight finish, then it exits with status 0; new ones
+get status 503, after SIGTERM not before the drain delay. A second signal ends it at
+once.
 
 Examples:
   crossrank serve
@@ -133,11 +139,11 @@ async function readKeys(file: string | undefined): Promise<string[]> {
 function untilSignalled(server: RerankServer, { graceMs, drainDelayMs }: ServeFlags): Promise<void> {
   return new Promise((resolve, reject) => {
     let isEnding = false;
-    const end = () => {
+    const end = (signal: NodeJS.Signals) => {
       if (isEnding) process.exit(1);
       isEnding = true;
       process.stderr.write("Ending: requests in flight finish. Another signal ends at once.\n");
-      server.close({ graceMs, drainDelayMs }).then(resolve, reject);
+      server.close({ graceMs, drainDelayMs: signal === "SIGTERM" ? drainDelayMs : 0 }).then(resolve, reject);
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);

@@ -11,6 +11,10 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Instead of the route's, once the body has told. */
     errorFormat: ErrorFormat | undefined;
+    /** As `performance.now()` tells the time. */
+    arrivedAt: number;
+    /** Whether it came before the server began to refuse requests. */
+    isAdmitted: boolean;
     /** For the log. */
     scored: Readonly<Record<string, string | number>> | undefined;
   }

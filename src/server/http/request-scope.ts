@@ -22,7 +22,7 @@ export function openRequestScope(
   const controller = new AbortController();
   const expire = () =>
     controller.abort(new DeadlineExceededError(deadlineMessage(allowedMs), { timeoutMs: allowedMs }));
-  const leftMs = allowedMs - reply.elapsedTime;
+  const leftMs = allowedMs - (performance.now() - request.arrivedAt);
   const timer = setTimeout(expire, leftMs);
   if (leftMs <= 0) expire();
   const leave = () => controller.abort(new DOMException("The client has left.", "AbortError"));
