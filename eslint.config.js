@@ -57,7 +57,7 @@ const ownerRules = Object.values(packageOwners).map((file) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "test/bench/*/node_modules/"] },
+  { ignores: ["dist/", "node_modules/", "test/bench/*/node_modules/", "test/clients/"] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
     files: ["**/*.ts"],

@@ -88,8 +88,7 @@ function describePost({ summary, body, answer }: Operation): object {
 }
 
 function jsonOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
-  return { "application/json": { schema: rest } };
+  return { "application/json": { schema: z.toJSONSchema(schema, { io: "input" }) } };
 }
 
 function pathParameters(path: string): object {

@@ -24,6 +24,8 @@ export type Scored = Omit<JobResult, "logits"> & { scores: Float32Array };
 
 type ScoringOptions = Pick<PredictOptions, "longDocuments" | "maxBatchTokens" | "batchSize" | "prompt" | "promptName">;
 
+const scoringKeys = new Set(["longDocuments", "maxBatchTokens", "batchSize", "prompt", "promptName"]);
+
 interface Ready {
   encoder: CrossEncoder;
   batcher: Batcher;
@@ -149,13 +151,12 @@ function splitOptions(options: NamedModel): {
   scoring: ScoringOptions;
   loading: Omit<FromPretrainedOptions, "signal">;
 } {
-  const { model, name: _, longDocuments, maxBatchTokens, batchSize, prompt, promptName, ...loading } = options;
-  const scoring = { longDocuments, maxBatchTokens, batchSize, prompt, promptName };
-  return { model, scoring: withoutUndefined(scoring) as ScoringOptions, loading };
-}
-
-function withoutUndefined(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+  const entries = Object.entries(options).filter(
+    ([key, value]) => key !== "name" && key !== "model" && value !== undefined,
+  );
+  const scoring = entries.filter(([key]) => scoringKeys.has(key));
+  const loading = entries.filter(([key]) => !scoringKeys.has(key));
+  return { model: options.model, scoring: Object.fromEntries(scoring), loading: Object.fromEntries(loading) };
 }
 
 /** A model of one label gives a list of scores, one of several a list of rows. */

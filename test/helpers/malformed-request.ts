@@ -35,7 +35,12 @@ export function malformedRequest(random: () => number): InjectOptions & { method
     if (kind < 0.8) return Array.from({ length: Math.floor(random() * 5) }, () => value(depth + 1));
     return Object.fromEntries(["name", "shape", "datatype", "data", "text"].map((key) => [key, value(depth + 1)]));
   };
-  const body = JSON.stringify(Object.fromEntries(keys.filter(() => random() < 0.4).map((key) => [key, value(0)])));
+  const isNearlyRight = random() < 0.5;
+  const wrongKeys = keys.filter(() => random() < (isNearlyRight ? 0.1 : 0.4));
+  const body = JSON.stringify({
+    ...(isNearlyRight ? { query: "q", [pick(["documents", "texts"])]: ["a", "b"], inputs: ["a", "b"] } : {}),
+    ...Object.fromEntries(wrongKeys.map((key) => [key, value(0)])),
+  });
   const bytes = Buffer.from(body);
   const damage = random();
   if (damage < 0.2) bytes.fill(Math.floor(random() * 256), Math.floor(random() * bytes.length));

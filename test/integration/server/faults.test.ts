@@ -61,7 +61,7 @@ test("work of clients that have left is dropped", async () => {
   const url = await start();
   const controller = new AbortController();
   const left = Array.from({ length: 10 }, () =>
-    rerank(url, 200, { signal: controller.signal }).catch((error: Error) => error.name),
+    rerank(url, 200, { signal: controller.signal }).catch((error: unknown) => (error as Error).name),
   );
   await new Promise((resolve) => setTimeout(resolve, 300));
   controller.abort();

@@ -4,7 +4,7 @@ import { createServer } from "crossrank/server";
 import { expect, test } from "vitest";
 import { startCli, statusOf } from "../cli/run-cli.js";
 
-const body = JSON.stringify({ query: "query", documents: Array<string>(40).fill("word ".repeat(50)) });
+const body = JSON.stringify({ query: "query", documents: Array<string>(8).fill("word ".repeat(20)) });
 const rerank = (url: string) =>
   fetch(`${url}/v1/rerank`, { method: "POST", headers: { "content-type": "application/json" }, body });
 

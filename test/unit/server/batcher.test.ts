@@ -98,7 +98,7 @@ describe("a request that nobody waits for", () => {
     const running = batcher.score(pairs("a"), never);
     const [first, second] = [new AbortController(), new AbortController()];
     const shared = [first, second].map(({ signal }) =>
-      batcher.score(pairs("b"), signal).catch((error: Error) => error.message),
+      batcher.score(pairs("b"), signal).catch((error: unknown) => (error as Error).message),
     );
     calls[0]?.finish();
     await running;
@@ -125,7 +125,7 @@ describe("a call that fails", () => {
     const results = ["a", "bb", "bad", "cccc"].map((document) =>
       batcher.score(pairs(document), never).then(
         ({ logits }) => logits[0],
-        (error: InferenceError) => error.code,
+        (error: unknown) => (error as InferenceError).code,
       ),
     );
     expect(await Promise.all(results)).toEqual([1, 2, "INFERENCE_FAILED", 4]);
