@@ -5,12 +5,18 @@ const shared = {
   target: "node20",
   splitting: false,
   // tsup leaves dependencies and peers out of the bundle by itself, but not optional dependencies.
-  external: ["onnxruntime-node"],
+  external: ["onnxruntime-node", "@opentelemetry/api"],
+  loader: { ".html": "text" as const },
 };
 
 export default defineConfig([
-  { ...shared, entry: { index: "src/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
-  { ...shared, entry: { evaluation: "src/evaluation/index.ts" }, format: ["esm", "cjs"], dts: true },
+  {
+    ...shared,
+    entry: { index: "src/index.ts", evaluation: "src/evaluation/index.ts", server: "src/server/index.ts" },
+    format: ["esm", "cjs"],
+    dts: true,
+    shims: true,
+  },
   // The worker and the command line are programs, not libraries: nothing requires them, so one format serves both.
   // What a command imports only when it runs is split off, or every command would load it.
   {

@@ -7,6 +7,7 @@ import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPredictCommand } from "./commands/predict.js";
 import { addRankCommand } from "./commands/rank.js";
+import { addServeCommand } from "./commands/serve.js";
 import { addTokenizeCommand } from "./commands/tokenize.js";
 import { reportError } from "./report-error.js";
 
@@ -33,6 +34,7 @@ addInfoCommand(program);
 addConvertCommand(program);
 addEvaluateCommand(program);
 addBenchCommand(program);
+addServeCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

@@ -246,13 +246,13 @@ export class CrossEncoder implements AsyncDisposable {
   /** @returns Scores, shape [pairs, labels]; passages only if documents were to be split. */
   async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
     const prompt = resolvePrompt(options, this.#settings);
-    const { batchSize, maxBatchTokens, onProgress, signal } = options;
+    const { batchSize, maxBatchTokens, onProgress, onTokenized, signal } = options;
     const total = documents.length;
     const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
     const call = [
       { queries: prompted, documents },
       { batchSize, maxBatchTokens },
-      { signal, onScored: onProgress && ((scored: number) => onProgress({ scored, total })) },
+      { signal, onTokenized, onScored: onProgress && ((scored: number) => onProgress({ scored, total })) },
     ] as const;
     const scoring = {
       labelCount: this.numLabels,

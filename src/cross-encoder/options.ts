@@ -1,4 +1,5 @@
 import type { ActivationName, HubOptions } from "../hub/index.js";
+import type { TokenCounts } from "../inference/index.js";
 
 /**
  * Turns logits into scores: a name, or a function of your own.
@@ -150,6 +151,9 @@ export interface PredictOptions {
 
   /** Called after each micro-batch. What it throws rejects the call. */
   onProgress?: (progress: Progress) => void;
+
+  /** Called once, when all pairs are tokenized and none is scored yet. What it throws rejects the call. */
+  onTokenized?: (counts: TokenCounts) => void;
 
   /** Stops the call between two micro-batches; the promise rejects with the signal's reason at once. */
   signal?: AbortSignal;

@@ -44,6 +44,7 @@ const predictSchema = tokenizeSchema.extend({
   activationFn: activationFn.optional(),
   applySoftmax: z.boolean().default(false),
   onProgress: aFunction<PredictOptions["onProgress"]>().optional(),
+  onTokenized: aFunction<PredictOptions["onTokenized"]>().optional(),
 });
 
 const rankSchema = predictSchema.extend({

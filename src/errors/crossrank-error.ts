@@ -22,7 +22,13 @@ export type CrossrankErrorCode =
   | "INFERENCE_FAILED"
   | "NON_FINITE_SCORE"
   | "WORKER_CRASHED"
-  | "DISPOSED";
+  | "DISPOSED"
+  | "INPUT_TOO_LONG"
+  | "REQUEST_TOO_LARGE"
+  | "UNAUTHORIZED"
+  | "OVERLOADED"
+  | "NOT_READY"
+  | "DEADLINE_EXCEEDED";
 
 /** Plain facts about an error; every value can be structured-cloned. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

@@ -128,3 +128,39 @@ export class DisposedError extends CrossrankError {
   override readonly name = "DisposedError";
   readonly code = "DISPOSED";
 }
+
+/** A request to a server forbids truncation, and a pair does not fit. `details`: `index`, `tokens`, `limit`. */
+export class InputTooLongError extends CrossrankError {
+  override readonly name = "InputTooLongError";
+  readonly code = "INPUT_TOO_LONG";
+}
+
+/** A request to a server has more documents or characters than one may have. `details`: what it has, and `limit`. */
+export class RequestTooLargeError extends CrossrankError {
+  override readonly name = "RequestTooLargeError";
+  readonly code = "REQUEST_TOO_LARGE";
+}
+
+/** A request to a server came without one of its keys. */
+export class UnauthorizedError extends CrossrankError {
+  override readonly name = "UnauthorizedError";
+  readonly code = "UNAUTHORIZED";
+}
+
+/** A server's queue is full. `details`: `queuedTokens`, `limit`, `retryAfterMs`. */
+export class OverloadedError extends CrossrankError {
+  override readonly name = "OverloadedError";
+  readonly code = "OVERLOADED";
+}
+
+/** A server is loading its model, or is shutting down. `details.state`. */
+export class NotReadyError extends CrossrankError {
+  override readonly name = "NotReadyError";
+  readonly code = "NOT_READY";
+}
+
+/** A server did not answer within the time that a request may take. `details.timeoutMs`. */
+export class DeadlineExceededError extends CrossrankError {
+  override readonly name = "DeadlineExceededError";
+  readonly code = "DEADLINE_EXCEEDED";
+}

@@ -1,6 +1,6 @@
 /** A call cut into parts for several workers, and the parts' results put together again. */
 import { planParts } from "../planning/index.js";
-import type { PairColumns, PassageLogits } from "./protocol.js";
+import type { PairColumns, PassageLogits, TokenCounts } from "./protocol.js";
 
 /** Some of a call's pairs, for one worker. */
 export interface CallPart {
@@ -88,6 +88,28 @@ function passagesByPair({ logits, counts, offsets }: PassageLogits): Pick<Passag
     start = end;
     return passages;
   });
+}
+
+/**
+ * Puts the parts' token counts in the order of the call's pairs, once all parts have told theirs.
+ *
+ * @returns What a part, by its position, tells its counts to.
+ */
+export function collectTokenCounts(
+  parts: readonly CallPart[],
+  onTokenized: (counts: TokenCounts) => void,
+): (position: number) => (counts: TokenCounts) => void {
+  const pairCount = parts.reduce((sum, { indices }) => sum + indices.length, 0);
+  const joined = { tokens: new Uint32Array(pairCount), truncated: new Uint8Array(pairCount) };
+  let missingParts = parts.length;
+  return (position) => (counts) => {
+    for (const [row, index] of (parts[position] as CallPart).indices.entries()) {
+      joined.tokens[index] = counts.tokens[row] as number;
+      joined.truncated[index] = counts.truncated[row] as number;
+    }
+    missingParts -= 1;
+    if (missingParts === 0) onTokenized(joined);
+  };
 }
 
 /** Puts what each pair has got in the order of the call's pairs. */

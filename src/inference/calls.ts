@@ -1,7 +1,7 @@
 import { planMicroBatches, type MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair, TokenizedPassage } from "../tokenization/index.js";
 import type { Task } from "./fair-scheduler.js";
-import type { PassageLogits } from "./protocol.js";
+import type { PassageLogits, TokenCounts } from "./protocol.js";
 import type { ScoringModel } from "./scoring-model.js";
 
 /** A query and a document. */
@@ -11,6 +11,8 @@ export type Pair = readonly [query: string, document: string];
 export interface ScoreOptions<Result> {
   limits: MicroBatchLimits;
   labelCount: number;
+  /** Called once, before the first micro-batch. */
+  onTokenized(counts: TokenCounts): void;
   /** Called after each micro-batch with the number of pairs scored so far. */
   onScored(count: number): void;
   onDone(result: Result): void;
@@ -30,6 +32,7 @@ export async function* scorePairs(
   options: ScoreOptions<Float32Array>,
 ): Task {
   const tokenized = yield* tokenizeInSteps(model, pairs, { stopsEarly: true });
+  options.onTokenized(countTokens(tokenized, [...tokenized.keys()], pairs.length));
   let scoredCount = 0;
   const logits = yield* runInSteps(model, tokenized, {
     ...options,
@@ -48,6 +51,8 @@ export async function* scorePassages(
   options: ScoreOptions<PassageLogits>,
 ): Task {
   const { passages, pairIndices, counts } = yield* splitInSteps(model, pairs);
+  const tokenized = passages.map(({ pair }) => pair);
+  options.onTokenized(countTokens(tokenized, pairIndices, pairs.length));
   const missingCounts = [...counts];
   let scoredCount = 0;
   const countScored = (index: number) => {
@@ -55,17 +60,13 @@ export async function* scorePassages(
     missingCounts[pairIndex] = (missingCounts[pairIndex] as number) - 1;
     if (missingCounts[pairIndex] === 0) scoredCount += 1;
   };
-  const logits = yield* runInSteps(
-    model,
-    passages.map(({ pair }) => pair),
-    {
-      ...options,
-      onBatch: (batch) => {
-        batch.forEach(countScored);
-        options.onScored(scoredCount);
-      },
+  const logits = yield* runInSteps(model, tokenized, {
+    ...options,
+    onBatch: (batch) => {
+      batch.forEach(countScored);
+      options.onScored(scoredCount);
     },
-  );
+  });
   options.onDone({ logits, counts, offsets: Uint32Array.from(passages.flatMap(({ start, end }) => [start, end])) });
 }
 
@@ -120,6 +121,21 @@ async function* splitInSteps(model: ScoringModel, pairs: readonly Pair[]): Async
     split.counts[index] = split.passages.length - countBefore;
   }
   return split;
+}
+
+/** @param pairIndices - Which pair each of the tokenized ones is of. */
+function countTokens(
+  tokenized: readonly TokenizedPair[],
+  pairIndices: readonly number[],
+  pairCount: number,
+): TokenCounts {
+  const counts = { tokens: new Uint32Array(pairCount), truncated: new Uint8Array(pairCount) };
+  for (const [position, { inputIds, truncatedTokens }] of tokenized.entries()) {
+    const index = pairIndices[position] as number;
+    counts.tokens[index] = (counts.tokens[index] as number) + inputIds.length;
+    if (truncatedTokens > 0) counts.truncated[index] = 1;
+  }
+  return counts;
 }
 
 /** Runs the model, a micro-batch a step. @returns Logits, shape [pairs, labels], in the order of the pairs. */

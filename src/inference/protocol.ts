@@ -28,6 +28,13 @@ export interface ModelSpec {
   dtype: ComputeDtype | "auto";
 }
 
+/** What a worker starts with. */
+export interface WorkerData {
+  spec: ModelSpec;
+  /** Of the {@link NativeGuard} that both threads have. */
+  guardMemory: SharedArrayBuffer;
+}
+
 /** Facts about a model that only its weights tell. */
 export interface LoadedModel {
   /** In which precision the model computes. */
@@ -44,6 +51,14 @@ export interface LoadedModel {
 export interface PairColumns {
   queries: string | readonly string[];
   documents: readonly string[];
+}
+
+/** What tokenizing found out about a call's pairs. */
+export interface TokenCounts {
+  /** Tokens of each pair that the model sees, special tokens included, shape [pairs]; of all passages of one that was split. */
+  tokens: Uint32Array;
+  /** 1 for a pair of whose texts something was cut off, else 0, shape [pairs]. */
+  truncated: Uint8Array;
 }
 
 /** What is wanted of a call's pairs. */
@@ -72,6 +87,7 @@ export const loadCallId = 0;
 
 /** `done` and `failed` end a call. What `done` carries is {@link CallResults}'s. */
 export type WorkerReply =
+  | { type: "tokenized"; callId: number; counts: TokenCounts }
   | { type: "progress"; callId: number; scored: number }
   | { type: "done"; callId: number; result: CallResults[keyof CallResults] }
   | { type: "failed"; callId: number; error: SerializedError };

@@ -18,6 +18,7 @@ import { checkTokenIds, type TokenTables } from "./check-token-ids.js";
 import { describeArchitecture } from "./architectures.js";
 import { openWeights } from "./open-weights.js";
 import { productsSaturate } from "./product-saturation.js";
+import type { NativeGuard } from "./native-guard.js";
 import type { ComputeDtype, LoadedModel, ModelSpec } from "./protocol.js";
 import { openSession, type Session } from "./session.js";
 
@@ -28,6 +29,7 @@ export class ScoringModel {
   readonly #architecture: Architecture;
   readonly #tokenizer: PairTokenizer;
   readonly #session: Session;
+  readonly #guard: NativeGuard;
 
   private constructor(parts: {
     spec: ModelSpec;
@@ -35,16 +37,18 @@ export class ScoringModel {
     architecture: Architecture;
     tokenizer: PairTokenizer;
     session: Session;
+    guard: NativeGuard;
   }) {
     this.info = parts.info;
     this.#spec = parts.spec;
     this.#architecture = parts.architecture;
     this.#tokenizer = parts.tokenizer;
     this.#session = parts.session;
+    this.#guard = parts.guard;
   }
 
   /** Reads the checkpoint's headers, checks them against the config, and opens a session over the weights in place. */
-  static async load(spec: ModelSpec): Promise<ScoringModel> {
+  static async load(spec: ModelSpec, guard: NativeGuard): Promise<ScoringModel> {
     const configPath = join(spec.folder, "config.json");
     const architecture = describeArchitecture(spec.architecture, spec.config, {
       path: configPath,
@@ -57,15 +61,15 @@ export class ScoringModel {
     requireRoom(spec.maxLength, tokenizer.specialTokenCount);
     const weightsFolder = requireOneFolder(checkpoint);
     const locate = locateWeights(checkpoint, weightsFolder);
-    const session = await openSession({
-      graph: architecture
-        .buildGraph(locate, { maxLength: spec.maxLength, precision: await precisionOf(dtype) })
-        .encode(),
+    const precision = await guard.run(() => precisionOf(dtype));
+    const source = {
+      graph: architecture.buildGraph(locate, { maxLength: spec.maxLength, precision }).encode(),
       weightsFolder,
       threads: spec.threads,
-    });
+    };
+    const session = await guard.run(() => openSession(source));
     const info = describeCheckpoint(checkpoint, { dtype, folder: spec.folder });
-    return new ScoringModel({ spec, info, architecture, tokenizer, session });
+    return new ScoringModel({ spec, info, architecture, tokenizer, session, guard });
   }
 
   tokenize(pair: TextPair, options?: TokenizeOptions): TokenizedPair {
@@ -85,7 +89,8 @@ export class ScoringModel {
    */
   async score(documents: readonly PairTokens[]): Promise<Float32Array> {
     try {
-      return await this.#session.run(planStream(documents, this.#architecture.streamShape));
+      const feeds = planStream(documents, this.#architecture.streamShape);
+      return await this.#guard.run(() => this.#session.run(feeds));
     } catch (error) {
       const longest = documents.reduce((length, { inputIds }) => Math.max(length, inputIds.length), 0);
       throw new InferenceError(

@@ -1,6 +1,6 @@
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
-import { cutCall, joinLists, joinLogits, joinPassages, type CallPart } from "./call-parts.js";
+import { collectTokenCounts, cutCall, joinLists, joinLogits, joinPassages, type CallPart } from "./call-parts.js";
 import { ModelWorker } from "./model-worker.js";
 import type { LoadedModel, ModelSpec, PairColumns, PassageLogits } from "./protocol.js";
 import { runTogether } from "./run-together.js";
@@ -85,11 +85,12 @@ export class WorkerPool {
   /** Starts all parts before it returns: the next call must see who is busy. */
   #run<Result>(parts: readonly CallPart[], options: CallOptions, run: RunPart<Result>): Promise<readonly Result[]> {
     const members = this.#leastBusy(parts.length);
+    const collect = options.onTokenized && collectTokenCounts(parts, options.onTokenized);
     const runs = parts.map(({ pairs, cost }, position) => async (partOptions: CallOptions) => {
       const member = members[position] as Member;
       member.pendingCost += cost;
       try {
-        return await run(member.worker, pairs, partOptions);
+        return await run(member.worker, pairs, { ...partOptions, onTokenized: collect?.(position) });
       } finally {
         member.pendingCost -= cost;
       }

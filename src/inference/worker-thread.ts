@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { deserializeError, WorkerCrashedError } from "../errors/index.js";
+import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
@@ -8,6 +9,8 @@ import {
   type LoadedModel,
   type ModelSpec,
   type PairColumns,
+  type TokenCounts,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
@@ -19,12 +22,15 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Called after each micro-batch with the number of pairs scored so far. */
   onScored?: ((count: number) => void) | undefined;
+  /** Called once all pairs of a call to score are tokenized, before the first micro-batch. */
+  onTokenized?: ((counts: TokenCounts) => void) | undefined;
 }
 
 interface PendingCall {
   resolve(result: CallResults[keyof CallResults]): void;
   reject(reason: unknown): void;
-  onScored: ((count: number) => void) | undefined;
+  onScored: CallOptions["onScored"];
+  onTokenized: CallOptions["onTokenized"];
 }
 
 /**
@@ -36,13 +42,17 @@ export class WorkerThread {
   /** Settles when the model is loaded. */
   readonly loaded: Promise<LoadedModel>;
   readonly #worker: Worker;
+  readonly #guard = new NativeGuard();
+  readonly #exited: Promise<void>;
   readonly #pending = new Map<number, PendingCall>();
   #nextCallId = loadCallId;
   #hasEnded = false;
 
   constructor(spec: ModelSpec, scriptUrl: URL) {
+    const workerData: WorkerData = { spec, guardMemory: this.#guard.memory };
     // Flags of the process, such as --input-type, are not for this script.
-    this.#worker = new Worker(scriptUrl, { workerData: spec, execArgv: [], name: "crossrank" });
+    this.#worker = new Worker(scriptUrl, { workerData, execArgv: [], name: "crossrank" });
+    this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on("error", (cause) => this.#crash(`: ${cause.message}`, {}, { cause }));
     this.#worker.on("exit", (exitCode) => this.#crash(` with exit code ${exitCode}`, { exitCode }));
@@ -76,6 +86,9 @@ export class WorkerThread {
   /** Ends the thread; rejects what is pending with `reason`. Resolves when the thread has given its memory back. */
   async end(reason: Error): Promise<void> {
     this.#rejectAll(reason);
+    // Nothing but this keeps the process alive, and it must not end with the thread inside a native call.
+    this.#worker.ref();
+    await this.#guard.end(this.#exited);
     await this.#worker.terminate();
   }
 
@@ -88,10 +101,10 @@ export class WorkerThread {
     this.#post({ type: "start", callId, call });
   }
 
-  #open<Result>({ onScored }: CallOptions): { callId: number; result: Promise<Result> } {
+  #open<Result>({ onScored, onTokenized }: CallOptions): { callId: number; result: Promise<Result> } {
     const callId = this.#nextCallId++;
     const result = new Promise<Result>((resolve, reject) => {
-      this.#pending.set(callId, { resolve: (value) => resolve(value as Result), reject, onScored });
+      this.#pending.set(callId, { resolve: (value) => resolve(value as Result), reject, onScored, onTokenized });
     });
     this.#worker.ref();
     return { callId, result };
@@ -107,7 +120,10 @@ export class WorkerThread {
   #settle(reply: WorkerReply): void {
     switch (reply.type) {
       case "progress":
-        this.#tellProgress(reply.callId, reply.scored);
+        this.#tell(reply.callId, ({ onScored }) => onScored?.(reply.scored));
+        return;
+      case "tokenized":
+        this.#tell(reply.callId, ({ onTokenized }) => onTokenized?.(reply.counts));
         return;
       case "done":
         this.#close(reply.callId)?.resolve(reply.result);
@@ -121,9 +137,10 @@ export class WorkerThread {
   }
 
   /** A callback that throws ends its call with what it threw. */
-  #tellProgress(callId: number, scored: number): void {
+  #tell(callId: number, tell: (call: PendingCall) => void): void {
+    const call = this.#pending.get(callId);
     try {
-      this.#pending.get(callId)?.onScored?.(scored);
+      if (call !== undefined) tell(call);
     } catch (error) {
       this.#cancel(callId, error);
     }

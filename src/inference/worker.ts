@@ -3,17 +3,19 @@ import { parentPort, workerData } from "node:worker_threads";
 import { serializeError } from "../errors/index.js";
 import { scorePairs, scorePassages, tokenizePairs, type Pair } from "./calls.js";
 import { FairScheduler, type Task } from "./fair-scheduler.js";
+import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
-  type ModelSpec,
   type PairColumns,
+  type TokenCounts,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
 import { ScoringModel } from "./scoring-model.js";
 
-const spec = workerData as ModelSpec;
+const { spec, guardMemory } = workerData as WorkerData;
 const scheduler = new FairScheduler();
 const pendingPairs = new Map<number, Pair[]>();
 
@@ -51,6 +53,8 @@ function startCall(model: ScoringModel, callId: number, call: CallKind): Task {
   const options = {
     limits: call.limits,
     labelCount: spec.labelCount,
+    onTokenized: (counts: TokenCounts) =>
+      reply({ type: "tokenized", callId, counts }, buffersOf([counts.tokens, counts.truncated])),
     onScored: (scored: number) => reply({ type: "progress", callId, scored }),
   };
   if (call.type === "scorePassages") {
@@ -86,7 +90,7 @@ function toPairs({ queries, documents }: PairColumns): Pair[] {
 }
 
 try {
-  const model = await ScoringModel.load(spec);
+  const model = await ScoringModel.load(spec, new NativeGuard(guardMemory));
   parentPort?.on("message", (request: WorkerRequest) => serve(model, request));
   reply({ type: "done", callId: loadCallId, result: model.info });
 } catch (error) {

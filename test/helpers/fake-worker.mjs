@@ -36,7 +36,7 @@ function serve(request) {
   else score(callId);
 }
 
-switch (workerData.folder) {
+switch (workerData.spec.folder) {
   case "fails to load":
     parentPort.on("message", () => undefined);
     parentPort.postMessage({ type: "failed", callId: 0, error });

@@ -66,8 +66,8 @@ const rankAndPrint = `
 
 describe("the tarball", () => {
   test("holds the built library, the embedded model and what a reader needs, and nothing else", () => {
-    // Parts of the command line, named by what they hold and its hash.
-    const files = tarball.files.filter((path) => !/^dist\/[\w-]+-[A-Z0-9]{8}\.js$/.test(path));
+    // Parts of the command line and types that entries share, named by what they hold and its hash.
+    const files = tarball.files.filter((path) => !/^dist\/[\w-]+-[\w-]{8}\.(js|d\.ts|d\.cts)$/.test(path));
     expect(files).toEqual(
       [
         "CHANGELOG.md",
@@ -76,6 +76,10 @@ describe("the tarball", () => {
         "dist/index.d.cts",
         "dist/index.d.ts",
         "dist/index.js",
+        "dist/server.cjs",
+        "dist/server.d.cts",
+        "dist/server.d.ts",
+        "dist/server.js",
         "dist/worker.js",
         "LICENSE",
         "models/nano/config.json",

@@ -28,6 +28,12 @@ const classes: Record<CrossrankErrorCode, ErrorClass> = {
   NON_FINITE_SCORE: errors.NonFiniteScoreError,
   WORKER_CRASHED: errors.WorkerCrashedError,
   DISPOSED: errors.DisposedError,
+  INPUT_TOO_LONG: errors.InputTooLongError,
+  REQUEST_TOO_LARGE: errors.RequestTooLargeError,
+  UNAUTHORIZED: errors.UnauthorizedError,
+  OVERLOADED: errors.OverloadedError,
+  NOT_READY: errors.NotReadyError,
+  DEADLINE_EXCEEDED: errors.DeadlineExceededError,
 };
 
 test.each(Object.entries(classes))("%s has a class of its own", (code, errorClass) => {

@@ -63,6 +63,7 @@ async function scored(fake: FakeModel, pairs: Pair[], batchSize: number): Promis
   const task = scorePairs(fake.model, pairs, {
     limits: { batchSize, maxBatchTokens: 1000 },
     labelCount: 2,
+    onTokenized: () => undefined,
     onScored: (count) => progress.push(count),
     onDone: (result) => (logits = result),
   });
@@ -129,6 +130,7 @@ describe("passages", () => {
     const task = scorePassages(fake.model, pairs, {
       limits: { batchSize: 2, maxBatchTokens: 1000 },
       labelCount: 2,
+      onTokenized: () => undefined,
       onScored: (count) => progress.push(count),
       onDone: (result) => results.push(result),
     });
@@ -156,6 +158,7 @@ describe("passages", () => {
     const task = scorePassages(fakeModel().model, [["", line.repeat(8)]], {
       limits: { batchSize: 100, maxBatchTokens: 100_000 },
       labelCount: 2,
+      onTokenized: () => undefined,
       onScored: () => undefined,
       onDone: () => undefined,
     });
@@ -166,6 +169,7 @@ describe("passages", () => {
     const task = scorePassages(fakeModel().model, [], {
       limits: { batchSize: 2, maxBatchTokens: 1000 },
       labelCount: 2,
+      onTokenized: () => undefined,
       onScored: () => expect.fail("nothing is scored"),
       onDone: ({ logits, counts, offsets }) =>
         expect([logits, counts, offsets].map(({ length }) => length)).toEqual([0, 0, 0]),

@@ -1,0 +1,54 @@
+/** What the wire formats have in common. */
+import type { z } from "zod";
+import { InvalidInputError } from "../../errors/index.js";
+import type { FastifyRequest } from "fastify";
+import type { ErrorFormat } from "../http/error-formats.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    errorFormat?: ErrorFormat;
+  }
+  interface FastifyRequest {
+    /** Instead of the route's, once the body has told. */
+    errorFormat: ErrorFormat | undefined;
+    /** As `performance.now()` tells the time. */
+    arrivedAt: number;
+    /** Whether it came before the server began to refuse requests. */
+    isAdmitted: boolean;
+    /** For the log. */
+    scored: Readonly<Record<string, string | number>> | undefined;
+  }
+}
+
+/** Issues that a message names. */
+const maxShown = 3;
+
+/**
+ * Checks a body against a format's schema.
+ *
+ * @throws {InvalidInputError} Naming the fields that are wrong, and none of their values.
+ */
+export function parseBody<Schema extends z.ZodType>({ body }: FastifyRequest, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const shown = issues.slice(0, maxShown).map(({ path, message }) => `${path === "" ? "it" : path}: ${message}`);
+  throw new InvalidInputError(`The body must fit the format. ${shown.join("; ")}. See /openapi.json.`, { issues });
+}
+
+/** Refuses a field that would change scores in a way that this server cannot. */
+export function refuseField(field: string, instead: string): never {
+  throw new InvalidInputError(`${field} is not supported: ${instead}`, { argument: field });
+}
+
+/** A ranked document, as formats pick from it. */
+export interface RankedScore {
+  index: number;
+  score: number;
+}
+
+/** Best first, equal scores by index. @param topN - All without it, or with 0. */
+export function rank(scores: Float32Array, topN: number | null | undefined): RankedScore[] {
+  const ranked = Array.from(scores, (score, index) => ({ index, score })).sort((a, b) => b.score - a.score);
+  return topN === undefined || topN === null || topN === 0 ? ranked : ranked.slice(0, topN);
+}

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
+import { createServer } from "crossrank/server";
+import { expect, test } from "vitest";
+import { startCli, statusOf } from "../cli/run-cli.js";
+
+const body = JSON.stringify({ query: "query", documents: Array<string>(8).fill("word ".repeat(20)) });
+const rerank = (url: string) =>
+  fetch(`${url}/v1/rerank`, { method: "POST", headers: { "content-type": "application/json" }, body });
+
+/** Starts `crossrank serve` and waits until it is ready. */
+async function serve(...flags: string[]): Promise<{ child: ChildProcess; url: string; log: () => string }> {
+  const child = startCli(["serve", "--port", "0", ...flags]);
+  let log = "";
+  child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  while (!log.includes("Ready.")) await once(child.stderr as NodeJS.ReadableStream, "data");
+  return { child, url: /Listening on (\S+),/.exec(log)?.[1] ?? "", log: () => log };
+}
+
+test("SIGTERM under load: requests in flight are answered, and it exits with status 0", async () => {
+  const { child, url, log } = await serve();
+  const answers = Array.from({ length: 30 }, () => rerank(url));
+  const ended = statusOf(child);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGTERM");
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(await ended).toBe(0);
+  expect(log()).not.toContain("word word");
+});
+
+test("while it drains /ready says no and requests are still served; a second signal ends it at once", async () => {
+  const { child, url } = await serve("--drain-delay-ms", "60000", "--no-log");
+  const ended = statusOf(child);
+  child.kill("SIGTERM");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const ready = await fetch(`${url}/ready`);
+  expect({ status: ready.status, body: await ready.json() }).toEqual({ status: 503, body: { status: "draining" } });
+  expect((await rerank(url)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(1);
+});
+
+test("requests that come while the model loads get status 503", async () => {
+  await using server = createServer();
+  expect((await server.fastify.inject({ url: "/ready" })).json()).toEqual({ status: "loading" });
+  const early = await server.fastify.inject({
+    method: "POST",
+    url: "/v1/rerank",
+    payload: body,
+    headers: { "content-type": "application/json" },
+  });
+  expect({ status: early.statusCode, retryAfter: early.headers["retry-after"] }).toEqual({
+    status: 503,
+    retryAfter: "1",
+  });
+  await server.loaded;
+});
+
+test("what is still in flight after the grace time gets status 503", async () => {
+  const server = createServer();
+  await server.loaded;
+  const payload = { query: "q", documents: Array<string>(500).fill("word ".repeat(200)) };
+  const answer = server.fastify.inject({ method: "POST", url: "/v1/rerank", payload });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await server.close({ graceMs: 10 });
+  expect((await answer).statusCode).toBe(503);
+});
+
+test("a model that there is not ends the command with its error", async () => {
+  const child = startCli(["serve", "./no-such-model", "--port", "0"]);
+  expect(await statusOf(child)).toBe(1);
+});
