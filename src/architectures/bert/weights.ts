@@ -55,8 +55,9 @@ export function bertWeightShapes(family: BertFamily, config: BertConfig): Weight
 
 /** Full names of a layer's parts. */
 export function layerNames({ prefix, layer }: BertFamily, index: number): LayerNames {
-  const entries = Object.entries(layer(index)).map(([part, name]) => [part, `${prefix}.${name}`]);
-  return Object.fromEntries(entries);
+  const entries = Object.entries(layer(index)).map(([part, name]) => [part, `${prefix}.${name}`] as const);
+  // The keys are those that it came with.
+  return Object.fromEntries(entries) as unknown as LayerNames;
 }
 
 /** Norms' names in checkpoints of before 2019's end, which transformers still reads. */

@@ -32,7 +32,12 @@ describe("samples", () => {
       "with a duplicate of a positive, which is relevant too",
       { query: "q", positive: ["3"], documents: ["3", "1", "3"] },
       { alwaysRerankPositives: false },
-      { ...ones, base_map: (1 + 2 / 3) / 2, "base_mrr@10": 1, "base_ndcg@10": expect.closeTo(0.9197207891, 9) },
+      {
+        ...ones,
+        base_map: (1 + 2 / 3) / 2,
+        "base_mrr@10": 1,
+        "base_ndcg@10": expect.closeTo(0.9197207891, 9) as number,
+      },
     ],
   ])("%s", async (_, sample, options, expected) => {
     expect(await evaluate([sample], options)).toEqual(expected);
