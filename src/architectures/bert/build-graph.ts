@@ -21,7 +21,7 @@ import { int8TensorsOf, StreamBlocks, type GraphPrecision } from "../shared/inde
 import type { Activation } from "./activation.js";
 import type { BertConfig } from "./bert-config.js";
 import type { BertFamily, LayerNames } from "./families.js";
-import { bertWeightShapes, embeddingNames, layerNames } from "./weights.js";
+import { bertWeightShapes, embeddingNames } from "./weights.js";
 
 /**
  * Builds the graph; its weights stay in the files that `locate` names.
@@ -96,7 +96,7 @@ class BertGraph {
   }
 
   #layer(states: Value, index: number): Value {
-    const names = layerNames(this.#family, index);
+    const names = this.#family.layer(index);
     const attention = this.#attention(states, names, { isFirst: index === 0 });
     const attended = this.blocks.norm(this.#graph.op("Add", [states, attention]), names.attentionNorm);
     return this.blocks.norm(this.#graph.op("Add", [attended, this.#mlp(attended, names)]), names.outputNorm);

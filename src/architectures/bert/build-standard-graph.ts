@@ -11,7 +11,7 @@ import { StandardBlocks } from "../shared/index.js";
 import type { Activation } from "./activation.js";
 import type { BertConfig } from "./bert-config.js";
 import type { BertFamily, LayerNames } from "./families.js";
-import { bertWeightShapes, embeddingNames, layerNames } from "./weights.js";
+import { bertWeightShapes, embeddingNames } from "./weights.js";
 
 /**
  * Builds the graph, with its weights inside.
@@ -78,7 +78,7 @@ class StandardBertGraph {
   }
 
   #layer(states: Value, index: number, bias: Value): Value {
-    const names = layerNames(this.#family, index);
+    const names = this.#family.layer(index);
     const attention = this.#attention(states, names, bias);
     const attended = this.#blocks.norm(this.#graph.op("Add", [states, attention]), names.attentionNorm);
     return this.#blocks.norm(this.#graph.op("Add", [attended, this.#mlp(attended, names)]), names.outputNorm);

@@ -14,7 +14,7 @@ import {
   type BertConfig,
 } from "./bert-config.js";
 
-/** Names of a layer's parts, each with a weight and a bias. */
+/** Full names of a layer's parts, each with a weight and a bias. */
 export interface LayerNames {
   query: string;
   key: string;
@@ -31,44 +31,47 @@ export interface BertFamily {
   parseConfig: (json: unknown, source: ConfigSource) => BertConfig;
   /** What all names of the encoder begin with. */
   prefix: string;
-  /** After the encoder's prefix. */
   layer: (index: number) => LayerNames;
   /** Two linear layers with an activation between, over the first token's states; full names. */
   head: { dense: string; activation: Activation; output: string };
 }
 
-const bertLayer = (index: number): LayerNames => {
-  const name = `encoder.layer.${index}`;
-  return {
-    query: `${name}.attention.self.query`,
-    key: `${name}.attention.self.key`,
-    value: `${name}.attention.self.value`,
-    attentionOutput: `${name}.attention.output.dense`,
-    attentionNorm: `${name}.attention.output.LayerNorm`,
-    mlpInput: `${name}.intermediate.dense`,
-    mlpOutput: `${name}.output.dense`,
-    outputNorm: `${name}.output.LayerNorm`,
+const bertLayer =
+  (prefix: string) =>
+  (index: number): LayerNames => {
+    const name = `${prefix}.encoder.layer.${index}`;
+    return {
+      query: `${name}.attention.self.query`,
+      key: `${name}.attention.self.key`,
+      value: `${name}.attention.self.value`,
+      attentionOutput: `${name}.attention.output.dense`,
+      attentionNorm: `${name}.attention.output.LayerNorm`,
+      mlpInput: `${name}.intermediate.dense`,
+      mlpOutput: `${name}.output.dense`,
+      outputNorm: `${name}.output.LayerNorm`,
+    };
   };
-};
 
-const distilBertLayer = (index: number): LayerNames => {
-  const name = `transformer.layer.${index}`;
-  return {
-    query: `${name}.attention.q_lin`,
-    key: `${name}.attention.k_lin`,
-    value: `${name}.attention.v_lin`,
-    attentionOutput: `${name}.attention.out_lin`,
-    attentionNorm: `${name}.sa_layer_norm`,
-    mlpInput: `${name}.ffn.lin1`,
-    mlpOutput: `${name}.ffn.lin2`,
-    outputNorm: `${name}.output_layer_norm`,
+const distilBertLayer =
+  (prefix: string) =>
+  (index: number): LayerNames => {
+    const name = `${prefix}.transformer.layer.${index}`;
+    return {
+      query: `${name}.attention.q_lin`,
+      key: `${name}.attention.k_lin`,
+      value: `${name}.attention.v_lin`,
+      attentionOutput: `${name}.attention.out_lin`,
+      attentionNorm: `${name}.sa_layer_norm`,
+      mlpInput: `${name}.ffn.lin1`,
+      mlpOutput: `${name}.ffn.lin2`,
+      outputNorm: `${name}.output_layer_norm`,
+    };
   };
-};
 
 export const bert: BertFamily = {
   parseConfig: parseBertConfig,
   prefix: "bert",
-  layer: bertLayer,
+  layer: bertLayer("bert"),
   head: { dense: "bert.pooler.dense", activation: "tanh", output: "classifier" },
 };
 
@@ -76,20 +79,20 @@ export const bert: BertFamily = {
 export const roberta: BertFamily = {
   parseConfig: parseRobertaConfig,
   prefix: "roberta",
-  layer: bertLayer,
+  layer: bertLayer("roberta"),
   head: { dense: "classifier.dense", activation: "tanh", output: "classifier.out_proj" },
 };
 
 export const electra: BertFamily = {
   parseConfig: parseElectraConfig,
   prefix: "electra",
-  layer: bertLayer,
+  layer: bertLayer("electra"),
   head: { dense: "classifier.dense", activation: "gelu", output: "classifier.out_proj" },
 };
 
 export const distilBert: BertFamily = {
   parseConfig: parseDistilBertConfig,
   prefix: "distilbert",
-  layer: distilBertLayer,
+  layer: distilBertLayer("distilbert"),
   head: { dense: "pre_classifier", activation: "relu", output: "classifier" },
 };

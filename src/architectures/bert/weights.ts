@@ -1,6 +1,6 @@
 import type { WeightShapes } from "../shared/index.js";
 import type { BertConfig } from "./bert-config.js";
-import type { BertFamily, LayerNames } from "./families.js";
+import type { BertFamily } from "./families.js";
 
 /** Full names of the embeddings' tables and layers. */
 export interface EmbeddingNames {
@@ -39,7 +39,7 @@ export function bertWeightShapes(family: BertFamily, config: BertConfig): Weight
   norm(names.norm, embeddingSize);
   if (embeddingSize !== hiddenSize) linear(names.projection, hiddenSize, embeddingSize);
   for (let index = 0; index < config.layerCount; index++) {
-    const layer = layerNames(family, index);
+    const layer = family.layer(index);
     for (const name of [layer.query, layer.key, layer.value, layer.attentionOutput]) {
       linear(name, hiddenSize, hiddenSize);
     }
@@ -51,13 +51,6 @@ export function bertWeightShapes(family: BertFamily, config: BertConfig): Weight
   linear(family.head.dense, hiddenSize, hiddenSize);
   linear(family.head.output, config.labelCount, hiddenSize);
   return shapes;
-}
-
-/** Full names of a layer's parts. */
-export function layerNames({ prefix, layer }: BertFamily, index: number): LayerNames {
-  const entries = Object.entries(layer(index)).map(([part, name]) => [part, `${prefix}.${name}`] as const);
-  // The keys are those that it came with.
-  return Object.fromEntries(entries) as unknown as LayerNames;
 }
 
 /** Norms' names in checkpoints of before 2019's end, which transformers still reads. */

@@ -35,10 +35,11 @@ const known = {
     "activationFn",
     "applySoftmax",
     "onProgress",
+    "onTokenized",
   ],
   rank: [
     ...["prompt", "promptName", "signal", "batchSize", "maxBatchTokens", "longDocuments", "activationFn"],
-    ...["applySoftmax", "onProgress", "topK", "returnDocuments"],
+    ...["applySoftmax", "onProgress", "onTokenized", "topK", "returnDocuments"],
   ],
   tokenize: ["prompt", "promptName", "signal"],
 };
