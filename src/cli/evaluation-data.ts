@@ -46,6 +46,8 @@ export async function findData(paths: readonly string[], flags: DataFlags): Prom
 type Source = Pick<EvaluationData, "name" | "open">;
 
 async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
+  const [, names] = nanoBeirPattern.exec(path) ?? [];
+  if (nanoBeirPattern.test(path) && !existsSync(path)) return hubSources(names?.split(","), flags);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isFolder && existsSync(join(path, "corpus.jsonl"))) return [await beirSource(path, flags)];
   if (flags.firstStage !== undefined || flags.split !== undefined) {
@@ -88,6 +90,20 @@ async function nanoBeirSources(folder: string, { depth = defaultDepth }: DataFla
     name: split,
     open: async function* () {
       yield* nanoBeirSamples(await loader.load(split), depth);
+    },
+  }));
+}
+
+/** NanoBEIR on the Hub: all datasets, or those that are named. */
+const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
+
+async function hubSources(names: string[] | undefined, { depth = defaultDepth }: DataFlags): Promise<Source[]> {
+  const { nanoBeirHub, nanoBeirSamples, nanoBeirSplits, resolveNanoBeirNames } = await import("../evaluation/index.js");
+  const loader = nanoBeirHub();
+  return resolveNanoBeirNames(names).map((name) => ({
+    name: nanoBeirSplits[name],
+    open: async function* () {
+      yield* nanoBeirSamples(await loader.load(nanoBeirSplits[name]), depth);
     },
   }));
 }

@@ -27,6 +27,9 @@ export const defaultTiming: Timing = {
   lockStaleMs: 20_000,
 };
 
+/** What a repository holds; each kind has addresses and a cache folder of its own. */
+export type RepositoryKind = "model" | "dataset";
+
 /** Which Hub is asked, what for, and as whom. */
 export interface Connection {
   /** Without a slash at the end. */
@@ -34,8 +37,14 @@ export interface Connection {
   token: string | undefined;
   /** Id of the repository. */
   model: string;
+  kind: RepositoryKind;
   /** As the caller named it. */
   revision: string;
   timing: Timing;
   signal: AbortSignal | undefined;
+}
+
+/** A repository's page, which the addresses of its files begin with. */
+export function repositoryAddress({ endpoint, kind, model }: Connection): string {
+  return `${endpoint}/${kind === "dataset" ? "datasets/" : ""}${model}`;
 }

@@ -12,12 +12,14 @@ import { withRetries } from "./with-retries.js";
  * @throws {RateLimitedError | HubUnreachableError | DownloadError} If there is no usable answer.
  */
 export async function lookUpCommit(connection: Connection, retries: number): Promise<string> {
-  const { modelInfo } = await import("@huggingface/hub");
-  const { model: name, revision, endpoint: hubUrl } = connection;
-  const fetch = fetchFor(connection, retries);
-  const { sha } = await usable(connection, () =>
-    modelInfo({ name, revision, hubUrl, fetch, additionalFields: ["sha"] }),
-  );
+  const { datasetInfo, modelInfo } = await import("@huggingface/hub");
+  const { model: name, kind, revision, endpoint: hubUrl } = connection;
+  const question = { name, revision, hubUrl, fetch: fetchFor(connection, retries), additionalFields: ["sha"] } as const;
+  const lookUp = () =>
+    kind === "model"
+      ? modelInfo({ ...question, additionalFields: ["sha"] })
+      : datasetInfo({ ...question, additionalFields: ["sha"] });
+  const { sha } = await usable<{ sha: unknown }>(connection, lookUp);
   if (typeof sha === "string" && isCommitHash(sha)) return sha;
   throw unusable(connection);
 }
@@ -35,7 +37,8 @@ export async function listRepository(
   retries: number,
 ): Promise<readonly RepositoryFile[]> {
   const { listFiles } = await import("@huggingface/hub");
-  const { model: repo, endpoint: hubUrl } = connection;
+  const { model: name, kind: type, endpoint: hubUrl } = connection;
+  const repo = { type, name };
   const fetch = fetchFor(connection, retries);
   return usable(connection, async () => {
     const files: RepositoryFile[] = [];

@@ -1,4 +1,4 @@
-export { defaultTiming, type Connection, type Timing } from "./connection.js";
+export { defaultTiming, type Connection, type RepositoryKind, type Timing } from "./connection.js";
 export { downloadFile } from "./download-file.js";
 export { listRepository, lookUpCommit } from "./hub-client.js";
 export type { DownloadProgress, GivenHubOptions, HubOptions } from "./hub-options.js";

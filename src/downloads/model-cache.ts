@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { writeWholeFile } from "../files/index.js";
+import type { RepositoryKind } from "./connection.js";
 import { isCommitHash } from "./repository-file.js";
 
 /**
- * A model's part of the Hugging Face cache, in the layout that Python's huggingface_hub reads and writes:
+ * A repository's part of the Hugging Face cache, in the layout that Python's huggingface_hub reads and writes; a dataset's
+ * begins with `datasets` in place of `models`:
  *
  *     models--org--name/blobs/HASH              the files, by their content
  *     models--org--name/snapshots/COMMIT/PATH   links to them
@@ -22,8 +24,9 @@ export class ModelCache {
   constructor(
     readonly cacheDir: string,
     model: string,
+    kind: RepositoryKind = "model",
   ) {
-    const name = `models--${model.replaceAll("/", "--")}`;
+    const name = `${kind}s--${model.replaceAll("/", "--")}`;
     this.#folder = join(cacheDir, name);
     this.#locks = join(cacheDir, ".locks", name);
   }

@@ -7,7 +7,7 @@ import {
   RateLimitedError,
   type CrossrankError,
 } from "../errors/index.js";
-import type { Connection } from "./connection.js";
+import { repositoryAddress, type Connection } from "./connection.js";
 import { withoutQuery } from "./network-error.js";
 
 /** Of a text from outside, that a message quotes. */
@@ -34,7 +34,7 @@ export function responseError(response: Response, connection: Connection, url: U
   const code = headers.get("x-error-code");
   if (code === "GatedRepo") return gated(details, connection, says);
   if (code === "RevisionNotFound" || code === "EntryNotFound") return absentPart(code, connection, details);
-  if (code === "RepoNotFound" || status === 404) return absentModel(connection, details);
+  if (code === "RepoNotFound" || status === 404) return absentRepository(connection, details);
   if (status === 401) return unauthorized(connection, details, says);
   if (status === 403) {
     const remedy = "Check that the account may read it, and that the token has the permission to.";
@@ -54,13 +54,14 @@ export function responseError(response: Response, connection: Connection, url: U
 
 type Details = Readonly<{ model: string; url: string; status: number }>;
 
-function gated(details: Details, { model, endpoint, token }: Connection, says: string): ModelGatedError {
+function gated(details: Details, connection: Connection, says: string): ModelGatedError {
+  const { model, token } = connection;
   const remedy =
     token === undefined
       ? "then set HF_TOKEN to an access token of that account."
       : "with the account of the token in use; some authors answer requests by hand.";
   return new ModelGatedError(
-    `${model} is gated: its authors must grant access before it can be downloaded${says}. Ask for it at ${endpoint}/${model}, ${remedy}`,
+    `${model} is gated: its authors must grant access before it can be downloaded${says}. Ask for it at ${repositoryAddress(connection)}, ${remedy}`,
     details,
   );
 }
@@ -83,20 +84,23 @@ function absentPart(
   );
 }
 
-function absentModel({ model, revision, endpoint, token }: Connection, details: Details): ModelNotFoundError {
+function absentRepository(
+  { model, kind, revision, endpoint, token }: Connection,
+  details: Details,
+): ModelNotFoundError {
   const remedy =
     token === undefined
       ? "for a private model set HF_TOKEN; for a local folder start the path with ./"
       : "check that the token's account may read it; for a local folder start the path with ./";
   return new ModelNotFoundError(
-    `${model} must be a model on ${endpoint}, and is none that can be seen there. Check the spelling; ${remedy}`,
+    `${model} must be a ${kind} on ${endpoint}, and is none that can be seen there. Check the spelling; ${remedy}`,
     { ...details, revision },
   );
 }
 
 /** The Hub says 401 also of repositories that are not there, so that nobody learns which private ones are. */
 function unauthorized(connection: Connection, details: Details, says: string): CrossrankError {
-  if (connection.token === undefined) return absentModel(connection, details);
+  if (connection.token === undefined) return absentRepository(connection, details);
   return new InvalidTokenError(
     `${connection.endpoint} must know the access token to give ${connection.model}, but refuses it${says}. Make a new one at ` +
       `${connection.endpoint}/settings/tokens and set HF_TOKEN, or pass token: false for a public model.`,

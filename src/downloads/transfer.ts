@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import type { ReadableStream } from "node:stream/web";
 import { ChecksumMismatchError } from "../errors/index.js";
-import type { Connection } from "./connection.js";
+import { repositoryAddress, type Connection } from "./connection.js";
 import { brokenOff } from "./network-error.js";
 import type { RepositoryFile } from "./repository-file.js";
 import { readingError, request, type Answer } from "./request.js";
@@ -113,8 +113,8 @@ async function* bodyOf(
   }
 }
 
-function fileAddress({ endpoint, model }: Connection, commit: string, path: string): string {
-  return `${endpoint}/${model}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
+function fileAddress(connection: Connection, commit: string, path: string): string {
+  return `${repositoryAddress(connection)}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** SHA-256 is of the content; git's SHA-1 is of a header and the content. */

@@ -33,6 +33,7 @@ export {
   type RerankingSummary,
   type ScoreBin,
 } from "./summarize-reranking.js";
+export { defaultNanoBeirId, nanoBeirHub } from "./data/nano-beir-hub.js";
 export { nanoBeirFolder, type NanoBeirFolder } from "./data/nano-beir-folder.js";
 export { readBeir, type ReadBeirOptions } from "./data/read-beir.js";
 export { readSamples } from "./data/read-samples.js";
@@ -40,6 +41,7 @@ export { readQrels, readRun, type Qrels, type Run } from "./data/read-trec.js";
 export {
   nanoBeirSamples,
   nanoBeirSplits,
+  resolveNanoBeirNames,
   type NanoBeirDataset,
   type NanoBeirLoader,
   type NanoBeirName,

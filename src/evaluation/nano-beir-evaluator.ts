@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from "../errors/index.js";
 import { appendCsv } from "./append-csv.js";
+import { nanoBeirHub } from "./data/nano-beir-hub.js";
 import {
   mean,
   prefixNames,
@@ -21,8 +22,12 @@ import { CrossEncoderRerankingEvaluator, type RerankingEvaluatorOptions } from "
 /** Options of {@link CrossEncoderNanoBEIREvaluator}. */
 export interface NanoBeirEvaluatorOptions
   extends Omit<EvaluatorOptions, "name">, Pick<RerankingEvaluatorOptions, "atK" | "alwaysRerankPositives"> {
-  /** Where datasets come from, such as `nanoBeirFolder("./NanoBEIR-en")`. */
-  loader: NanoBeirLoader;
+  /**
+   * Where datasets come from: `nanoBeirHub(…)`, `nanoBeirFolder("./NanoBEIR-en")`, or an object of your own.
+   *
+   * @default `sentence-transformers/NanoBEIR-en` on the Hugging Face Hub
+   */
+  loader?: NanoBeirLoader;
   /** Short names such as `"msmarco"`, in any case. @default all but `"arguana"` and `"touche2020"` */
   datasetNames?: readonly string[];
   /** How many of BM25's documents are reranked for a query. @default 100 */
@@ -38,7 +43,7 @@ export interface NanoBeirEvaluatorOptions
  * sentence-transformers' evaluator of this name.
  *
  * @example
- * const evaluator = new CrossEncoderNanoBEIREvaluator({ loader: nanoBeirFolder("./NanoBEIR-en"), datasetNames: ["nq"] });
+ * const evaluator = new CrossEncoderNanoBEIREvaluator({ datasetNames: ["nq"] }); // downloaded from the Hub
  * const metrics = await evaluator.evaluate(model);
  * metrics["NanoNQ_R100_ndcg@10"];
  * metrics[evaluator.primaryMetric]; // "NanoBEIR_R100_mean_ndcg@10"
@@ -55,7 +60,7 @@ export class CrossEncoderNanoBEIREvaluator {
   readonly #name: string;
 
   /** @throws {InvalidOptionsError} If a dataset's name is unknown or there is none, or a count is no whole number. */
-  constructor(options: NanoBeirEvaluatorOptions) {
+  constructor(options: NanoBeirEvaluatorOptions = {}) {
     requireLoader(options);
     const { rerankK = 100, atK = 10, aggregateKey = "mean" } = options;
     for (const [name, count] of Object.entries({ rerankK, atK, batchSize: options.batchSize }))
@@ -102,7 +107,13 @@ export class CrossEncoderNanoBEIREvaluator {
   }
 
   async #evaluatorOf(datasetName: NanoBeirName, name: string): Promise<CrossEncoderRerankingEvaluator> {
-    const { loader, alwaysRerankPositives = true, promptName, batchSize, writeCsv = true } = this.#options;
+    const {
+      loader = nanoBeirHub(),
+      alwaysRerankPositives = true,
+      promptName,
+      batchSize,
+      writeCsv = true,
+    } = this.#options;
     const samples = nanoBeirSamples(await loader.load(nanoBeirSplits[datasetName]), this.#rerankK);
     return new CrossEncoderRerankingEvaluator(samples, {
       name,
@@ -124,6 +135,7 @@ export class CrossEncoderNanoBEIREvaluator {
 }
 
 function requireLoader({ loader }: NanoBeirEvaluatorOptions): void {
+  if (loader === undefined) return;
   if (typeof (loader as unknown) === "object" && typeof (loader.load as unknown) === "function") return;
   throw new InvalidOptionsError(
     "loader must be an object with load(), such as nanoBeirFolder(folder), got something else.",

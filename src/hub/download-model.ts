@@ -57,7 +57,7 @@ export async function downloadModel(
   if (isOffline) return requireCached(wanted, cached);
 
   const token = await findToken(options.token);
-  const connection = { endpoint, token, model, revision, timing, signal };
+  const connection = { endpoint, token, model, kind: "model", revision, timing, signal } as const;
   const found = await findOnHub(connection, wanted, cached);
   if (found.files !== undefined)
     await fetchSnapshot(connection, wanted.cache, { ...found, files: found.files, onProgress: options.onProgress });
@@ -103,12 +103,12 @@ async function findOnHub(connection: Connection, wanted: Wanted, cached: CachedS
 }
 
 /** Whether an error says nothing about the model, only about now. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   return isRetryable(error) || ["RATE_LIMITED", "HUB_UNREACHABLE"].includes((error as { code?: string }).code ?? "");
 }
 
 /** As git allows it, and so that it stays in the cache's folder. */
-function requireRevision(revision: string): void {
+export function requireRevision(revision: string): void {
   if (!/^[/.]|[/.]$|\/\/|\/\.|\.\.|[\0-\x20\x7f~^:?*[\\]/.test(revision) && revision !== "") return;
   throw new InvalidOptionsError(
     `revision must be a branch, tag or commit hash, got ${JSON.stringify(revision)}. See the model's page for those it has.`,

@@ -32,10 +32,11 @@ export const commitOne = "1".repeat(40);
 export const commitTwo = "2".repeat(40);
 
 /** Like the Hub: what is large or no text is kept elsewhere, by its SHA-256. */
-const isLarge = (path: string) => path.endsWith(".safetensors");
+const isLarge = (path: string) => /\.(?:safetensors|parquet)$/.test(path);
 
 export class LoopbackHub {
   readonly seen: SeenRequest[] = [];
+  /** By id; a dataset's begins with `datasets/`. */
   readonly repositories = new Map<string, Repository>();
   /** Asked in turn before a request is answered. */
   disturbances: Disturb[] = [];
@@ -77,7 +78,8 @@ export class LoopbackHub {
   #answer(seen: SeenRequest, response: ServerResponse): ServerResponse {
     const { host } = seen;
     if (this.disturbances.some((disturb) => disturb(seen, response))) return response;
-    const [, model, rest] = /^(?:\/api\/models)?\/([^/]+\/[^/]+)\/(.*)$/.exec(seen.path) ?? [];
+    const address = seen.path.replace(/^\/api\/(?:models\/)?/, "/");
+    const [, model, rest] = /^\/((?:datasets\/)?[^/]+\/[^/]+)\/(.*)$/.exec(address) ?? [];
     const repository = this.repositories.get(model ?? "");
     if (repository === undefined) return refuse(response, 404, "RepoNotFound");
     if (host === "files") return this.#sendFile(response, repository, rest ?? "", seen.range);

@@ -36,7 +36,7 @@ export function addEvaluateCommand(program: Command): void {
     .summary("measure how well a model reranks")
     .description("Measure how well a model reranks what a first stage found, and compare it with another.")
     .argument("<model>", "the model's folder")
-    .argument("<data...>", "samples.jsonl, or folders of BEIR or NanoBEIR datasets")
+    .argument("<data...>", "samples.jsonl, folders of BEIR or NanoBEIR datasets, or nanobeir[:names] on the Hub")
     .option("--first-stage <run>", "for a BEIR folder: a TREC run, how a first stage ranked its documents")
     .option("--split <name>", "for a BEIR folder: which judgements, qrels/<name>.tsv (default: test)")
     .option("--depth <count>", "rerank the first stage's best documents only", wholeNumberFrom(1))
@@ -69,7 +69,8 @@ sentence-transformers, too.
 Examples:
   crossrank evaluate ./my-reranker samples.jsonl --report report.html
   crossrank evaluate ./my-reranker samples.jsonl --compare-dtype int8
-  crossrank evaluate ./my-reranker ./scifact --first-stage bm25.run --json -`,
+  crossrank evaluate ./my-reranker ./scifact --first-stage bm25.run --json -
+  crossrank evaluate ./my-reranker nanobeir:msmarco,nfcorpus,nq`,
     )
     .action(evaluate);
 }

@@ -11,7 +11,15 @@ const lockPath = () => join(temporaryFolder(), "locks", "hash.lock");
 
 function connection(signal?: AbortSignal): Connection {
   const timing = { ...defaultTiming, lockPollMs: 5, lockStaleMs: 2000 };
-  return { endpoint: "http://127.0.0.1", token: undefined, model: "a/b", revision: "main", timing, signal };
+  return {
+    endpoint: "http://127.0.0.1",
+    token: undefined,
+    model: "a/b",
+    kind: "model",
+    revision: "main",
+    timing,
+    signal,
+  };
 }
 
 test("one holds it at a time", async () => {
