@@ -34,10 +34,11 @@ const known = {
     "activationFn",
     "applySoftmax",
     "onProgress",
+    "onTokenized",
   ],
   rank: [
     ...["prompt", "promptName", "signal", "batchSize", "maxBatchTokens", "longDocuments", "activationFn"],
-    ...["applySoftmax", "onProgress", "topK", "returnDocuments"],
+    ...["applySoftmax", "onProgress", "onTokenized", "topK", "returnDocuments"],
   ],
   tokenize: ["prompt", "promptName", "signal"],
 };
@@ -164,6 +165,7 @@ test.each<[Method, string, unknown[]]>([
   ["predict", "prompt", [1, ["query: "], null]],
   ["predict", "promptName", [1, null]],
   ["predict", "onProgress", [true, {}, null]],
+  ["predict", "onTokenized", [true, {}, null]],
   ["predict", "signal", [true, null]],
   ["rank", "topK", [-1, 1.5, NaN, Infinity, "10", null]],
   ["rank", "returnDocuments", [1, null]],
