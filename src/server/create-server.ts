@@ -27,6 +27,8 @@ const keepAliveTimeoutMs = 72_000;
 /** How often connections are looked at that send too slowly. */
 const checkIntervalMs = 1000;
 const defaultGraceMs = 25_000;
+/** For the last answers to be written. */
+const answerMs = 1000;
 
 /** Open to all: nothing there is of a request, and probes have no keys. */
 const publicPaths = new Set([
@@ -108,9 +110,11 @@ export class RerankServer implements AsyncDisposable {
     if (drainDelayMs > 0) await delay(drainDelayMs);
     this.#service.refuse();
     const idle = this.#untilIdle();
-    const abortLate = setTimeout(() => this.#service.abort(), graceMs);
-    await idle;
-    clearTimeout(abortLate);
+    if (!(await settlesWithin(idle, graceMs))) {
+      this.#service.abort();
+      // A client that is still sending its body has nothing to be answered; its connection is closed with the server.
+      await settlesWithin(idle, answerMs);
+    }
     await this.fastify.close();
     await Promise.all(this.#models.map((model) => model.dispose()));
     this.#metrics.close();
@@ -156,7 +160,7 @@ export class RerankServer implements AsyncDisposable {
     request.arrivedAt = performance.now();
     request.isAdmitted = this.#service.isOpen;
     reply.raw.once("close", () => {
-      const status = reply.raw.writableFinished ? reply.statusCode : clientClosedStatus;
+      const status = reply.raw.writableEnded ? reply.statusCode : clientClosedStatus;
       const route = request.routeOptions.url ?? "unknown";
       const ms = performance.now() - request.arrivedAt;
       this.#metrics.noteRequest(route, status, ms / 1000);
@@ -230,7 +234,12 @@ function createFastify({ maxBodyBytes, receiveTimeoutMs, logger }: ResolvedServe
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { connectionsCheckingInterval: checkIntervalMs },
+    // Node takes the larger of the two for the whole request.
+    http: {
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout: receiveTimeoutMs,
+      connectionsCheckingInterval: checkIntervalMs,
+    },
     forceCloseConnections: true,
     // A line a request, with what it was about, is written by the hooks.
     logController: new LogController({ disableRequestLogging: true }),
@@ -239,6 +248,16 @@ function createFastify({ maxBodyBytes, receiveTimeoutMs, logger }: ResolvedServe
       ? { loggerInstance: logger }
       : { logger: logger ? { level: "info", stream: process.stderr } : false }),
   });
+}
+
+async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(ms, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 /** The client's own id if it is one that a log can bear. */

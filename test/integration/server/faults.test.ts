@@ -83,6 +83,19 @@ test("a client that sends too slowly is shown out", async () => {
   expect(Buffer.concat(chunks).toString()).toContain("408");
 });
 
+test("a client that never ends its request holds up no shutdown", async () => {
+  const url = new URL(await start());
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on("error", () => undefined);
+  socket.write(
+    "POST /v1/rerank HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{",
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const closed = once(socket, "close");
+  await server.close({ graceMs: 100 });
+  await closed;
+});
+
 test("malformed requests get a status of the 400s, and the server goes on", async () => {
   await start({ maxBodyBytes: 50_000 });
   const random = seededRandom(1);

@@ -171,6 +171,7 @@ test.each<[Method, string, unknown[]]>([
   ["predict", "prompt", [1, ["query: "], null]],
   ["predict", "promptName", [1, null]],
   ["predict", "onProgress", [true, {}, null]],
+  ["predict", "onTokenized", [true, {}, null]],
   ["predict", "signal", [true, null]],
   ["rank", "topK", [-1, 1.5, NaN, Infinity, "10", null]],
   ["rank", "returnDocuments", [1, null]],
