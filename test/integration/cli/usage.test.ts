@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { runCli, tinyModel } from "./run-cli.js";
 
-const commands = ["rank", "predict", "tokenize", "info", "convert"];
+const commands = ["rank", "predict", "tokenize", "info", "convert", "evaluate"];
 
 describe("help", () => {
   test("lists the commands", async () => {
