@@ -61,7 +61,7 @@ export class CrossEncoderRerankingEvaluator {
   readonly #atK: number;
 
   /**
-   * @param samples - Read anew by each evaluation; give a list to evaluate more than once.
+   * @param samples - What can be read once only, such as a generator, is good for one evaluation.
    * @throws {InvalidOptionsError} If `atK` or `batchSize` is no whole number of at least 1.
    */
   constructor(samples: RerankingSamples, options: RerankingEvaluatorOptions = {}) {

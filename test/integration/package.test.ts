@@ -72,6 +72,10 @@ describe("the tarball", () => {
       [
         "CHANGELOG.md",
         "dist/cli.js",
+        "dist/evaluation.cjs",
+        "dist/evaluation.d.cts",
+        "dist/evaluation.d.ts",
+        "dist/evaluation.js",
         "dist/index.cjs",
         "dist/index.d.cts",
         "dist/index.d.ts",
@@ -139,6 +143,22 @@ describe("importing it", () => {
     expect(await runProgram(bare, "require.cjs", required)).toEqual(printed);
   });
 
+  test("for evaluation alone loads zod and the random numbers, and knows the errors of the whole", async () => {
+    const bare = await makeProject("bare-evaluation", ["zod", "pure-rand"]);
+    const use = `
+      try { ndcg([NaN], [1], 10); } catch (error) { console.log(ndcg([1], [1], 10), CrossrankError.isInstance(error)); }
+    `;
+    const imported = `import { CrossrankError } from "crossrank"; import { ndcg } from "crossrank/evaluation"; ${use}`;
+    const required = `
+      const { CrossrankError } = require("crossrank");
+      const { ndcg } = require("crossrank/evaluation");
+      ${use}
+    `;
+    const printed = { stdout: "1 true\n", stderr: "" };
+    expect(await runProgram(bare, "import.mjs", imported)).toEqual(printed);
+    expect(await runProgram(bare, "require.cjs", required)).toEqual(printed);
+  });
+
   test("works without the runtime, which is missed when a model is loaded", async () => {
     const withoutRuntime = await makeProject("without-runtime", Object.keys(manifest.dependencies));
     const source = `
@@ -177,7 +197,19 @@ describe("the binary", () => {
 
 describe("its types", () => {
   const consumer = `
-    import { CrossEncoder, CrossrankError, type FromPretrainedOptions, type RankedDocument } from "crossrank";
+    import {
+      calibratedSigmoid,
+      CrossEncoder,
+      CrossrankError,
+      type FromPretrainedOptions,
+      type RankedDocument,
+    } from "crossrank";
+    import { CrossEncoderRerankingEvaluator, type Metrics } from "crossrank/evaluation";
+
+    export async function measure(): Promise<Metrics> {
+      const model = await CrossEncoder.fromPretrained("folder", { activationFn: calibratedSigmoid({ posWeight: 5 }) });
+      return new CrossEncoderRerankingEvaluator([{ query: "q", positive: "p", negative: ["n"] }]).evaluate(model);
+    }
 
     export async function best(query: string, documents: readonly string[]): Promise<RankedDocument | undefined> {
       const options: FromPretrainedOptions = { threads: 2, activationFn: ([logit = 0]) => [logit] };

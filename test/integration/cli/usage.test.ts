@@ -7,7 +7,7 @@ import { runCli, tinyModel } from "./run-cli.js";
 
 const folder = useTemporaryFolder();
 
-const commands = ["rank", "predict", "tokenize", "info", "convert"];
+const commands = ["rank", "predict", "tokenize", "info", "convert", "evaluate", "serve", "bench"];
 
 describe("help", () => {
   test("lists the commands", async () => {
