@@ -3,13 +3,13 @@ import tseslint from "typescript-eslint";
 /** Layers from the top down: a folder may import from those in the rows below it, never from its own row or above. */
 const layers = [
   ["cli"],
-  ["conversion"],
+  ["remote", "integrations", "conversion"],
   ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
   ["tokenization", "planning", "quantization", "modernbert"],
   ["safetensors", "onnx"],
-  ["json", "files", "machine"],
+  ["json", "files", "machine", "options"],
   ["errors"],
 ];
 

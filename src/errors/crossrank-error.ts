@@ -14,6 +14,9 @@ export type CrossrankErrorCode =
   | "INFERENCE_FAILED"
   | "NON_FINITE_SCORE"
   | "WORKER_CRASHED"
+  | "REMOTE_UNAVAILABLE"
+  | "REMOTE_REJECTED"
+  | "INVALID_RESPONSE"
   | "DISPOSED";
 
 /** Plain facts about an error; every value can be structured-cloned. */

@@ -1,14 +1,13 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
-import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
-import { readJsonFile } from "../json/index.js";
+import { InferenceError, InvalidModelFileError, InvalidOptionsError } from "../errors/index.js";
 import type { GraphPrecision } from "../modernbert/index.js";
 import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type TokenIds } from "../planning/index.js";
 import type { Checkpoint, Dtype } from "../safetensors/index.js";
 import {
-  PairTokenizer,
+  loadPairTokenizer,
+  type PairTokenizer,
   type TextPair,
   type TokenizedPair,
   type TokenizedPassage,
@@ -95,21 +94,8 @@ export class ScoringModel {
 }
 
 async function loadTokenizer(folder: string, vocabularySize: number): Promise<PairTokenizer> {
-  const paths = {
-    tokenizerJson: join(folder, "tokenizer.json"),
-    tokenizerConfig: join(folder, "tokenizer_config.json"),
-  };
-  const tokenizerJson = await readJsonFile(paths.tokenizerJson, z.unknown());
-  if (tokenizerJson === undefined) {
-    throw new ModelNotFoundError(
-      `${folder} must hold tokenizer.json, but there is none. A tokenizer in other files (vocab.txt, *.model) is saved ` +
-        `as tokenizer.json by transformers' AutoTokenizer.`,
-      { model: folder, missing: ["tokenizer.json"] },
-    );
-  }
-  const tokenizerConfig = (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {};
-  const tokenizer = PairTokenizer.fromJson(tokenizerJson, tokenizerConfig, paths);
-  checkTokenIds(tokenizer, tokenizerJson, { vocabularySize, path: paths.tokenizerJson });
+  const { tokenizer, json, path } = await loadPairTokenizer(folder);
+  checkTokenIds(tokenizer, json, { vocabularySize, path });
   return tokenizer;
 }
 

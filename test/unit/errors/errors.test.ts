@@ -19,6 +19,9 @@ const classes: Record<CrossrankErrorCode, ErrorClass> = {
   INFERENCE_FAILED: errors.InferenceError,
   NON_FINITE_SCORE: errors.NonFiniteScoreError,
   WORKER_CRASHED: errors.WorkerCrashedError,
+  REMOTE_UNAVAILABLE: errors.RemoteUnavailableError,
+  REMOTE_REJECTED: errors.RemoteRejectedError,
+  INVALID_RESPONSE: errors.InvalidResponseError,
   DISPOSED: errors.DisposedError,
 };
 
