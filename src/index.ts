@@ -38,3 +38,4 @@ export {
   type CrossrankErrorCode,
   type ErrorDetails,
 } from "./errors/index.js";
+export { RemoteCrossEncoder, type RemoteApi, type RemoteOptions } from "./remote/index.js";
