@@ -10,6 +10,17 @@ const shared = {
 
 export default defineConfig([
   { ...shared, entry: { index: "src/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
+  // Each stands alone, with its framework left outside: who uses one of them need not have the others.
+  {
+    ...shared,
+    entry: {
+      langchain: "src/integrations/langchain.ts",
+      llamaindex: "src/integrations/llamaindex.ts",
+      "ai-sdk": "src/integrations/ai-sdk.ts",
+    },
+    format: ["esm", "cjs"],
+    dts: true,
+  },
   // The worker and the command line are programs, not libraries: nothing requires them, so one format serves both.
   // What a command imports only when it runs is split off, or every command would load it.
   {
