@@ -9,7 +9,9 @@ const shared = {
 };
 
 export default defineConfig([
-  { ...shared, entry: { index: "src/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
+  // Split, so that what only some programs need (a tokenizer on the caller's thread) is loaded by those only.
+  { ...shared, splitting: true, entry: { index: "src/index.ts" }, format: ["esm"], dts: true },
+  { ...shared, entry: { index: "src/index.ts" }, format: ["cjs"], dts: true, shims: true },
   // Each stands alone, with its framework left outside: who uses one of them need not have the others.
   {
     ...shared,

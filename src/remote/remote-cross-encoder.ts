@@ -20,7 +20,6 @@ import type { PairColumns } from "../inference/index.js";
 import type { Backend } from "./backend.js";
 import { followSignals } from "./follow-signals.js";
 import { HttpClient } from "./http-client.js";
-import { InferBackend } from "./infer-backend.js";
 import type { RemoteOptions } from "./remote-options.js";
 import { resolveBaseUrls, resolveRemoteOptions, type ResolvedRemoteOptions } from "./resolve-remote-options.js";
 import { TextBackend } from "./text-backend.js";
@@ -72,10 +71,8 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
       retries: resolved.retries,
       fetch: resolved.fetch ?? globalThis.fetch,
     });
-    const { api } = resolved;
-    const backend =
-      api === "kserve" ? await InferBackend.load(client, resolved) : new TextBackend(client, { ...resolved, api });
-    requirePrompt(backend);
+    const backend = await loadBackend(client, resolved);
+    resolvePrompt({}, backend.model); // An unknown default is to be told now, not by every call.
     return new RemoteCrossEncoder(resolved.model ?? new URL(urls[0] as string).host, backend);
   }
 
@@ -206,12 +203,16 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
   }
 }
 
-function requestHeaders({ headers, apiKey }: ResolvedRemoteOptions): Record<string, string> {
-  return { ...headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+async function loadBackend(client: HttpClient, options: ResolvedRemoteOptions): Promise<Backend> {
+  const { api } = options;
+  if (api !== "kserve") return new TextBackend(client, { ...options, api });
+  // It brings a tokenizer, which no other api needs here.
+  const { InferBackend } = await import("./infer-backend.js");
+  return InferBackend.load(client, options);
 }
 
-function requirePrompt({ model }: Backend): void {
-  resolvePrompt({}, model);
+function requestHeaders({ headers, apiKey }: ResolvedRemoteOptions): Record<string, string> {
+  return { ...headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
 }
 
 function withBatchTokens<Options extends ResolvedPredictOptions>(resolved: Options, given: PredictOptions): Options {
