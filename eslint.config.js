@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 /** Layers from the top down: a folder may import from those in the rows below it, never from its own row or above. */
 const layers = [
   ["cli"],
-  ["server"],
+  ["server", "remote", "integrations"],
   ["conversion"],
   ["evaluation"],
   ["cross-encoder"],
@@ -12,7 +12,7 @@ const layers = [
   ["tokenization", "planning", "quantization", "downloads"],
   ["head"],
   ["safetensors", "onnx"],
-  ["json", "files", "machine"],
+  ["json", "files", "machine", "options"],
   ["errors"],
 ];
 
@@ -22,7 +22,6 @@ const packageOwners = {
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",
   "@huggingface/hub": "src/downloads/hub-client.ts",
-  "p-retry": "src/downloads/with-retries.ts",
   "proper-lockfile": "src/downloads/with-lock.ts",
   "pure-rand/distribution/uniformInt": "src/evaluation/bootstrap.ts",
   "pure-rand/generator/xoroshiro128plus": "src/evaluation/bootstrap.ts",

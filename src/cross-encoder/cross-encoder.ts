@@ -3,6 +3,7 @@ import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hu
 import { WorkerPool, type LoadedModel, type PairColumns } from "../inference/index.js";
 import { scoresFromLogits } from "./activation.js";
 import { bestPassages, type DocumentScores } from "./best-passages.js";
+import { Cascade, type CascadeStage } from "./cascade.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 import { rankScores, type RankedDocument } from "./rank-scores.js";
 import {
@@ -12,6 +13,7 @@ import {
   resolveTokenizeOptions,
   type ResolvedPredictOptions,
 } from "./resolve-options.js";
+import type { Reranker } from "./reranker.js";
 import { resolvePrompt } from "./resolve-prompt.js";
 import { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";
 
@@ -49,7 +51,7 @@ export interface ModelInfo extends LoadedModel {
  * console.log(best.corpusId); //=> 1
  * await model.dispose();
  */
-export class CrossEncoder implements AsyncDisposable {
+export class CrossEncoder implements Reranker, AsyncDisposable {
   /** What the model was asked for by; `"nano"` for the embedded one. */
   readonly modelId: string;
   /** Where the model runs. */
@@ -109,6 +111,23 @@ export class CrossEncoder implements AsyncDisposable {
       activationFn: resolved.activationFn ?? settings.activation,
       workers,
     });
+  }
+
+  /**
+   * Puts models one behind the other: each scores what the one before it kept, the last one decides. See {@link Cascade}.
+   *
+   * @param stages - From the cheapest model to the best, at least two; all but the last say how many documents they keep.
+   * @throws {InvalidOptionsError} If there are fewer than two stages, a stage's `model` has no `rank()`, or a stage keeps
+   * no documents or no fewer than the one before it.
+   *
+   * @example
+   * const small = await CrossEncoder.fromPretrained();
+   * const large = await CrossEncoder.fromPretrained("./my-model");
+   * const cascade = CrossEncoder.cascade([{ model: small, keep: 20 }, { model: large }]);
+   * const ranking = await cascade.rank("query", documents); // [{ corpusId, score, stage, stageScores }, …]
+   */
+  static cascade(stages: readonly CascadeStage[]): Cascade {
+    return new Cascade(stages);
   }
 
   /** In which precision the model computes. */

@@ -1,4 +1,7 @@
+export { scoresFromLogits } from "./activation.js";
+export { bestPassages, type DocumentScores } from "./best-passages.js";
 export { calibratedSigmoid, type Calibration } from "./calibrated-sigmoid.js";
+export { Cascade, type CascadeRankedDocument, type CascadeStage, type StageScore } from "./cascade.js";
 export { CrossEncoder, type ModelInfo, type TokenizedPair } from "./cross-encoder.js";
 export {
   type ActivationFn,
@@ -9,8 +12,15 @@ export {
   type TokenizeOptions,
 } from "./options.js";
 export type { DownloadProgress, HubOptions } from "../hub/index.js";
-export { scoresFromLogits } from "./activation.js";
 export type { TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
-export { type RankedDocument } from "./rank-scores.js";
-export { type Pair } from "./validate-inputs.js";
+export { rankScores, type RankedDocument } from "./rank-scores.js";
+export type { Reranker } from "./reranker.js";
+export {
+  resolvePredictOptions,
+  resolveRankOptions,
+  type ResolvedPredictOptions,
+  type ResolvedRankOptions,
+} from "./resolve-options.js";
+export { resolvePrompt, type KnownPrompts } from "./resolve-prompt.js";
+export { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";

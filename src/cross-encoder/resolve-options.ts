@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InvalidOptionsError } from "../errors/index.js";
 import { availableCores } from "../machine/index.js";
+import { parseOptions } from "../options/index.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 
 /** More than any machine has cores; as many would be started as are asked for, and take the memory of each. */
@@ -62,38 +62,22 @@ function aFunction<Function>() {
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveFromPretrainedOptions(options: FromPretrainedOptions): ResolvedFromPretrainedOptions {
-  const resolved = resolve("fromPretrained", fromPretrainedSchema, options);
+  const resolved = parseOptions("fromPretrained", fromPretrainedSchema, options);
   const threads = resolved.threads ?? Math.max(1, Math.floor(availableCores() / resolved.workers));
   return Object.freeze({ ...resolved, threads });
 }
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolvePredictOptions(options: PredictOptions): ResolvedPredictOptions {
-  return resolve("predict", predictSchema, options);
+  return parseOptions("predict", predictSchema, options);
 }
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveRankOptions(options: RankOptions): ResolvedRankOptions {
-  return resolve("rank", rankSchema, options);
+  return parseOptions("rank", rankSchema, options);
 }
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveTokenizeOptions(options: TokenizeOptions): Readonly<TokenizeOptions> {
-  return resolve("tokenize", tokenizeSchema, options) as TokenizeOptions;
-}
-
-function resolve<Schema extends z.ZodObject>(
-  method: string,
-  schema: Schema,
-  options: unknown,
-): Readonly<z.output<Schema>> {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const known = Object.keys(schema.shape);
-  const issues = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  const list = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-  throw new InvalidOptionsError(`Options of ${method}() must be valid. ${list}. Known options: ${known.join(", ")}.`, {
-    issues,
-    known,
-  });
+  return parseOptions("tokenize", tokenizeSchema, options) as TokenizeOptions;
 }

@@ -123,6 +123,27 @@ export class WorkerCrashedError extends CrossrankError {
   readonly code = "WORKER_CRASHED";
 }
 
+/**
+ * No service answered in time, or all that did were overloaded, after all retries. `details`: `url`, `status` if there
+ * was an answer, `retryAfterMs` if it told when to come back; `cause` is the connection's error.
+ */
+export class RemoteUnavailableError extends CrossrankError {
+  override readonly name = "RemoteUnavailableError";
+  readonly code = "REMOTE_UNAVAILABLE";
+}
+
+/** A service refused a request, and would again. `details`: `url`, `status`, `reason` in the service's words. */
+export class RemoteRejectedError extends CrossrankError {
+  override readonly name = "RemoteRejectedError";
+  readonly code = "REMOTE_REJECTED";
+}
+
+/** A service's answer is not of the format that it was asked in. `details`: `url`, and what was wrong. */
+export class InvalidResponseError extends CrossrankError {
+  override readonly name = "InvalidResponseError";
+  readonly code = "INVALID_RESPONSE";
+}
+
 /** The encoder was disposed before or during the call. */
 export class DisposedError extends CrossrankError {
   override readonly name = "DisposedError";

@@ -1,14 +1,12 @@
-import { readdir } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { z } from "zod";
-import { InferenceError, InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
-import { readJsonFile } from "../json/index.js";
+import { InferenceError, InvalidModelFileError, InvalidOptionsError } from "../errors/index.js";
 import type { Architecture, GraphPrecision } from "../architectures/shared/index.js";
 import type { LocateWeight, WeightLocation } from "../onnx/index.js";
 import { planStream, type PairTokens } from "../planning/index.js";
 import type { Checkpoint, Dtype } from "../safetensors/index.js";
 import {
-  PairTokenizer,
+  loadPairTokenizer,
+  type PairTokenizer,
   type TextPair,
   type TokenizedPair,
   type TokenizedPassage,
@@ -104,32 +102,9 @@ export class ScoringModel {
 }
 
 async function loadTokenizer(folder: string, embeddings: TokenTables): Promise<PairTokenizer> {
-  const paths = {
-    tokenizerJson: join(folder, "tokenizer.json"),
-    tokenizerConfig: join(folder, "tokenizer_config.json"),
-  };
-  const tokenizerJson = await readJsonFile(paths.tokenizerJson, z.unknown());
-  if (tokenizerJson === undefined) throw await missingTokenizer(folder);
-  const tokenizerConfig = (await readJsonFile(paths.tokenizerConfig, z.unknown())) ?? {};
-  const tokenizer = PairTokenizer.fromJson(tokenizerJson, tokenizerConfig, paths);
-  checkTokenIds(tokenizer, tokenizerJson, { ...embeddings, path: paths.tokenizerJson });
+  const { tokenizer, json, path } = await loadPairTokenizer(folder);
+  checkTokenIds(tokenizer, json, { ...embeddings, path });
   return tokenizer;
-}
-
-/** What a tokenizer may be in instead, which takes Python to read. */
-const otherTokenizerFiles = ["vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model"];
-
-async function missingTokenizer(folder: string): Promise<ModelNotFoundError> {
-  const names = await readdir(folder);
-  const found = otherTokenizerFiles.filter((name) => names.includes(name));
-  const remedy =
-    found.length === 0 ? "Copy it from where the model came from." : `Make it of ${found.join(" and ")} in Python:`;
-  const command = `AutoTokenizer.from_pretrained(${JSON.stringify(folder)}).save_pretrained(${JSON.stringify(folder)})`;
-  return new ModelNotFoundError(
-    `${folder} must hold tokenizer.json, but there is none. ${remedy}` +
-      (found.length === 0 ? "" : ` from transformers import AutoTokenizer; ${command}`),
-    { model: folder, missing: ["tokenizer.json"], found },
-  );
 }
 
 async function precisionOf(dtype: ComputeDtype): Promise<GraphPrecision> {

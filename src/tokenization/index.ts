@@ -1,4 +1,5 @@
 export type { Passage } from "./document-pieces.js";
+export { loadPairTokenizer, type LoadedTokenizer } from "./load-pair-tokenizer.js";
 export {
   PairTokenizer,
   type TextPair,

@@ -66,11 +66,14 @@ const rankAndPrint = `
 
 describe("the tarball", () => {
   test("holds the built library, the embedded model and what a reader needs, and nothing else", () => {
-    // Parts of the command line and types that entries share, named by what they hold and its hash.
-    const files = tarball.files.filter((path) => !/^dist\/[\w-]+-[\w-]{8}\.(js|d\.ts|d\.cts)$/.test(path));
+    // Parts of the command line and of the declarations, named by what they hold and its hash.
+    const files = tarball.files.filter((path) => !/^dist\/[\w-]+-[\w-]{8}\.(js|d\.c?ts)$/.test(path));
     expect(files).toEqual(
       [
         "CHANGELOG.md",
+        ...["ai-sdk", "langchain", "llamaindex"].flatMap((name) =>
+          ["cjs", "d.cts", "d.ts", "js"].map((extension) => `dist/${name}.${extension}`),
+        ),
         "dist/cli.js",
         "dist/evaluation.cjs",
         "dist/evaluation.d.cts",
@@ -168,6 +171,26 @@ describe("importing it", () => {
     `;
     const { stdout, stderr } = await runProgram(withoutRuntime, "load.mjs", source);
     expect({ stdout, stderr }).toEqual({ stdout: "RUNTIME_UNAVAILABLE true\n", stderr: "" });
+  });
+});
+
+describe("an adapter", () => {
+  test.each([
+    ["langchain", "CrossrankRerank", "@langchain/core"],
+    ["llamaindex", "CrossrankRerank", "@llamaindex/core"],
+    ["ai-sdk", "rerankingModel", "ai"],
+  ])("%s is imported and required with its framework and zod alone", async (name, exported, framework) => {
+    const folder = await makeProject(`adapter-${name}`, ["zod", framework]);
+    const show = `console.log(typeof ${exported});`;
+    const imported = `import { ${exported} } from "crossrank/${name}"; ${show}`;
+    const required = `const { ${exported} } = require("crossrank/${name}"); ${show}`;
+    const [esm, cjs] = [
+      await runProgram(folder, "import.mjs", imported),
+      await runProgram(folder, "require.cjs", required),
+    ];
+    expect(esm).toEqual({ stdout: "function\n", stderr: "" });
+    // Node.js 20 warns of AI SDK 7, which is an ES module, when it is required.
+    expect(cjs.stdout).toBe("function\n");
   });
 });
 
