@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { CrossEncoder, type FromPretrainedOptions } from "../dist/index.js";
-import { openInput } from "../src/cli/input.js";
+import { openInput } from "../src/files/index.js";
 import { readSamples } from "../src/cli/read-samples.js";
 import { compareModels } from "../src/evaluation/index.js";
 

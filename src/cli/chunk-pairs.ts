@@ -1,6 +1,6 @@
+import type { Line } from "../files/index.js";
 import type { Pair } from "../index.js";
 import { parsePair } from "./parse-line.js";
-import type { Line } from "./read-lines.js";
 
 /** Consecutive pairs of a file, and the bytes they take in it. */
 export interface PairChunk {

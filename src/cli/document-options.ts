@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { InvalidOptionsError } from "../errors/index.js";
-import { openInput } from "./input.js";
+import { openInput, readLines } from "../files/index.js";
 import { parseDocument } from "./parse-line.js";
-import { readLines } from "./read-lines.js";
 
 /** Where documents come from if not from the arguments. */
 export interface DocumentFlags {

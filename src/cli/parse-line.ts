@@ -1,4 +1,4 @@
-import { invalidLine, type Line } from "./read-lines.js";
+import { invalidLine, parseJsonLine, type Line } from "../files/index.js";
 
 /**
  * A line of JSON as a pair: `["query", "document"]`, or an object with `query` and `document`, other keys ignored.
@@ -6,7 +6,7 @@ import { invalidLine, type Line } from "./read-lines.js";
  * @throws {InvalidInputError} If it is neither; names file and line.
  */
 export function parsePair(line: Line): [query: string, document: string] {
-  const value = parseJson(line);
+  const value = parseJsonLine(line);
   const texts: unknown[] = Array.isArray(value) ? value : [property(value, "query"), property(value, "document")];
   const [query, document] = texts;
   if (texts.length === 2 && typeof query === "string" && typeof document === "string") return [query, document];
@@ -19,19 +19,10 @@ export function parsePair(line: Line): [query: string, document: string] {
  * @throws {InvalidInputError} If it is neither; names file and line.
  */
 export function parseDocument(line: Line): string {
-  const value = parseJson(line);
+  const value = parseJsonLine(line);
   const text = typeof value === "string" ? value : property(value, "text");
   if (typeof text === "string") return text;
   throw invalidLine(line, `a string or {"text": "…"}, got ${describe(value)}`);
-}
-
-/** @throws {InvalidInputError} If the line is not JSON; names file and line. */
-export function parseJson(line: Line): unknown {
-  try {
-    return JSON.parse(line.text);
-  } catch (cause) {
-    throw invalidLine(line, `JSON, but is not: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function property(value: unknown, key: string): unknown {

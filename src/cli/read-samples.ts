@@ -1,8 +1,6 @@
 import { z } from "zod";
 import type { RankingSample } from "../evaluation/index.js";
-import type { Input } from "./input.js";
-import { parseJson } from "./parse-line.js";
-import { invalidLine, readLines, type Line } from "./read-lines.js";
+import { invalidLine, parseJsonLine, readLines, type Input, type Line } from "../files/index.js";
 
 const texts = z.array(z.string()).min(1);
 const sampleSchema = z.union([
@@ -55,7 +53,7 @@ function documentsOf(sample: Sample): [documents: readonly string[], labels: rea
 }
 
 function parseSample(line: Line): Sample {
-  const parsed = sampleSchema.safeParse(parseJson(line));
+  const parsed = sampleSchema.safeParse(parseJsonLine(line));
   if (parsed.success) return parsed.data;
   throw invalidLine(line, expectation);
 }

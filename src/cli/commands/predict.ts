@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { openInput, readLines, type Input } from "../../files/index.js";
 import type { CrossEncoder, Pair, PredictOptions } from "../../index.js";
 import { chunkPairs } from "../chunk-pairs.js";
 import { formatScores } from "../format-scores.js";
-import { openInput, type Input } from "../input.js";
 import {
   addScoringOptions,
   loadModel,
@@ -12,7 +12,6 @@ import {
 } from "../model-options.js";
 import { pick } from "../pick.js";
 import { noProgressBar, startProgressBar, type ProgressBar } from "../progress-bar.js";
-import { readLines } from "../read-lines.js";
 import { writeOutput, type Write } from "../write-output.js";
 
 interface PredictFlags extends ModelFlags, PromptFlags, LongDocumentFlags {

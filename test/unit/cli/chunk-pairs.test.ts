@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { chunkPairs, type PairChunk } from "../../../src/cli/chunk-pairs.js";
-import type { Line } from "../../../src/cli/read-lines.js";
+import type { Line } from "../../../src/files/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 import { lineOf } from "./line-of.js";
 

@@ -1,4 +1,4 @@
-import type { Line } from "../../../src/cli/read-lines.js";
+import type { Line } from "../../../src/files/index.js";
 
 /** A line as it comes from a file. */
 export function lineOf(text: string, number = 3): Line {

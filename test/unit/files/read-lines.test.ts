@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readLines, type Line } from "../../../src/cli/read-lines.js";
+import { readLines, type Line } from "../../../src/files/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
 async function* chunksOf(...chunks: (string | Buffer)[]): AsyncGenerator<Buffer> {
