@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 /** Layers from the top down: a folder may import from those in the rows below it, never from its own row or above. */
 const layers = [
   ["cli"],
-  ["conversion"],
+  ["conversion", "bulk"],
   ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
@@ -15,6 +15,8 @@ const layers = [
 
 /** Each of these packages is known to one file only. */
 const packageOwners = {
+  bullmq: "src/bulk/bullmq.ts",
+  ioredis: "src/bulk/redis.ts",
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",

@@ -10,6 +10,7 @@ const shared = {
 
 export default defineConfig([
   { ...shared, entry: { index: "src/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
+  { ...shared, entry: { bulk: "src/bulk/index.ts" }, format: ["esm", "cjs"], dts: true, shims: true },
   // The worker and the command line are programs, not libraries: nothing requires them, so one format serves both.
   // What a command imports only when it runs is split off, or every command would load it.
   {

@@ -14,14 +14,17 @@ export {
 } from "./cross-encoder/index.js";
 export {
   CacheUnavailableError,
+  ChunkLostError,
   CrossrankError,
   DisposedError,
   InferenceError,
   InvalidInputError,
   InvalidModelFileError,
   InvalidOptionsError,
+  ModelMismatchError,
   ModelNotFoundError,
   NonFiniteScoreError,
+  QueueUnavailableError,
   RuntimeUnavailableError,
   ShapeMismatchError,
   TensorNotFoundError,

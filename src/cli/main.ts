@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBenchCommand } from "./commands/bench.js";
+import { addBulkCommand } from "./commands/bulk.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addInfoCommand } from "./commands/info.js";
 import { addPredictCommand } from "./commands/predict.js";
@@ -31,6 +32,7 @@ addTokenizeCommand(program);
 addInfoCommand(program);
 addConvertCommand(program);
 addBenchCommand(program);
+addBulkCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

@@ -14,7 +14,10 @@ export type CrossrankErrorCode =
   | "INFERENCE_FAILED"
   | "NON_FINITE_SCORE"
   | "WORKER_CRASHED"
-  | "DISPOSED";
+  | "DISPOSED"
+  | "QUEUE_UNAVAILABLE"
+  | "MODEL_MISMATCH"
+  | "CHUNK_LOST";
 
 /** Plain facts about an error; every value can be structured-cloned. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

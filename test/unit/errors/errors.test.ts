@@ -20,6 +20,9 @@ const classes: Record<CrossrankErrorCode, ErrorClass> = {
   NON_FINITE_SCORE: errors.NonFiniteScoreError,
   WORKER_CRASHED: errors.WorkerCrashedError,
   DISPOSED: errors.DisposedError,
+  QUEUE_UNAVAILABLE: errors.QueueUnavailableError,
+  MODEL_MISMATCH: errors.ModelMismatchError,
+  CHUNK_LOST: errors.ChunkLostError,
 };
 
 test.each(Object.entries(classes))("%s has a class of its own", (code, errorClass) => {
