@@ -13,7 +13,7 @@ export interface BulkQueue extends AsyncDisposable {
 /** @throws {QueueUnavailableError} If a package is missing, or Redis cannot be reached. */
 export async function openQueue(options: ResolvedConnection): Promise<BulkQueue> {
   const { Queue } = await loadBullmq();
-  const redis = await connectRedis(options);
+  const { client: redis, leave } = await connectRedis(options);
   const jobs: ChunkQueue = new Queue(options.queue, { connection: redis });
   // Told by the connection itself.
   jobs.on("error", () => undefined);
@@ -23,7 +23,7 @@ export async function openQueue(options: ResolvedConnection): Promise<BulkQueue>
     store: new ChunkStore(redis, options.queue),
     [Symbol.asyncDispose]: async () => {
       await jobs.close();
-      redis.disconnect();
+      leave();
     },
   };
 }

@@ -13,11 +13,15 @@ const longestPauseMs = 2000;
  *
  * @throws {QueueUnavailableError} If ioredis is not installed, or Redis cannot be reached now.
  */
-export async function connectRedis({ redis: url, onNotice }: ResolvedConnection): Promise<RedisClient> {
+export async function connectRedis({
+  redis: url,
+  onNotice,
+}: ResolvedConnection): Promise<{ client: RedisClient; leave: () => void }> {
   const { Redis } = await loadDriver();
   const { host } = new URL(url);
   let wasReady = false;
   let isAway = false;
+  let hasLeft = false;
   let lastError: Error | undefined;
   const client = new Redis(url, {
     lazyConnect: true,
@@ -27,7 +31,7 @@ export async function connectRedis({ redis: url, onNotice }: ResolvedConnection)
   });
   client.on("error", (error: Error) => (lastError = error));
   client.on("close", () => {
-    if (!wasReady || isAway) return;
+    if (!wasReady || isAway || hasLeft) return;
     isAway = true;
     onNotice?.(`Redis at ${host} went away; waiting for it.`);
   });
@@ -40,7 +44,11 @@ export async function connectRedis({ redis: url, onNotice }: ResolvedConnection)
     client.disconnect();
     throw unreachable(host, lastError ?? error);
   });
-  return client;
+  const leave = () => {
+    hasLeft = true;
+    client.disconnect();
+  };
+  return { client, leave };
 }
 
 function unreachable(host: string, cause: unknown): QueueUnavailableError {

@@ -42,8 +42,8 @@ const submitSchema = z.strictObject({
 const workerSchema = connectionSchema.extend({
   threads: positiveInteger.optional(),
   workers: positiveInteger.optional(),
-  // BullMQ looks at the locks no more often than each second or so.
-  stalledAfterMs: z.int().min(1000).default(30_000),
+  // A worker speaks up twice in this time, and should not do much else.
+  stalledAfterMs: z.int().min(100).default(30_000),
   untilDone: z.boolean().default(false),
   onChunk: callback<NonNullable<BulkWorkerOptions["onChunk"]>>().optional(),
 });
