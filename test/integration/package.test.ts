@@ -71,6 +71,10 @@ describe("the tarball", () => {
     expect(files).toEqual(
       [
         "CHANGELOG.md",
+        "dist/bulk.cjs",
+        "dist/bulk.d.cts",
+        "dist/bulk.d.ts",
+        "dist/bulk.js",
         "dist/cli.js",
         "dist/index.cjs",
         "dist/index.d.cts",
@@ -147,6 +151,20 @@ describe("importing it", () => {
   });
 });
 
+describe("bulk scoring", () => {
+  test("is there without BullMQ, which is missed when it is used", async () => {
+    const use = `
+      submitPairs("pairs.jsonl").catch(({ code, message }) => console.log(code, message.includes("npm install bullmq")));
+    `;
+    await writeFile(join(project, "pairs.jsonl"), '["how?","so"]');
+    const imported = `import { submitPairs } from "crossrank/bulk"; ${use}`;
+    const required = `const { submitPairs } = require("crossrank/bulk"); ${use}`;
+    const printed = { stdout: "QUEUE_UNAVAILABLE true\n", stderr: "" };
+    expect(await runProgram(project, "bulk.mjs", imported)).toEqual(printed);
+    expect(await runProgram(project, "bulk.cjs", required)).toEqual(printed);
+  });
+});
+
 describe("the binary", () => {
   /** Where npm puts it: a link, for a shell to start by its first line. npm itself makes it executable. */
   async function runBinary(...options: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -174,6 +192,7 @@ describe("the binary", () => {
 describe("its types", () => {
   const consumer = `
     import { CrossEncoder, CrossrankError, type FromPretrainedOptions, type RankedDocument } from "crossrank";
+    import { collectScores, startBulkWorker, submitPairs, type Submission } from "crossrank/bulk";
 
     export async function best(query: string, documents: readonly string[]): Promise<RankedDocument | undefined> {
       const options: FromPretrainedOptions = { threads: 2, activationFn: ([logit = 0]) => [logit] };
@@ -190,6 +209,14 @@ describe("its types", () => {
       } finally {
         await model.dispose();
       }
+    }
+
+    export async function scoreInBulk(path: string): Promise<number> {
+      const submission: Submission = await submitPairs(path, { redis: "redis://host:6379", model: "folder" });
+      const worker = await startBulkWorker({ threads: 2, onChunk: ({ pairs, failed }) => console.log(pairs - failed) });
+      const { failed } = await collectScores(submission.id, "scores.jsonl");
+      await worker.close();
+      return failed;
     }
 
     // @ts-expect-error An option that there is not.
