@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 const layers = [
   ["cli"],
   ["server", "remote", "integrations"],
-  ["conversion"],
+  ["conversion", "bulk"],
   ["evaluation"],
   ["cross-encoder"],
   ["inference", "hub"],
@@ -18,6 +18,8 @@ const layers = [
 
 /** Each of these packages is known to one file only. */
 const packageOwners = {
+  bullmq: "src/bulk/bullmq.ts",
+  ioredis: "src/bulk/redis.ts",
   "onnxruntime-node": "src/inference/session.ts",
   "@huggingface/tokenizers": "src/tokenization/pair-tokenizer.ts",
   "protobufjs/light.js": "src/onnx/onnx-messages.ts",

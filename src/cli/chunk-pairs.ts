@@ -1,6 +1,5 @@
-import type { Line } from "../files/index.js";
+import { parsePair, type Line } from "../files/index.js";
 import type { Pair } from "../index.js";
-import { parsePair } from "./parse-line.js";
 
 /** Consecutive pairs of a file, and the bytes they take in it. */
 export interface PairChunk {

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { InvalidOptionsError } from "../errors/index.js";
-import { openInput, readLines } from "../files/index.js";
-import { parseDocument } from "./parse-line.js";
+import { openInput, parseDocument, readLines } from "../files/index.js";
 
 /** Where documents come from if not from the arguments. */
 export interface DocumentFlags {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { addBenchCommand } from "./commands/bench.js";
+import { addBulkCommand } from "./commands/bulk.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addInfoCommand } from "./commands/info.js";
@@ -35,6 +36,7 @@ addConvertCommand(program);
 addEvaluateCommand(program);
 addBenchCommand(program);
 addServeCommand(program);
+addBulkCommand(program);
 
 // A failed write rejects where it was made; without a listener it would be thrown here as well.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

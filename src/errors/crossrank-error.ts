@@ -31,7 +31,10 @@ export type CrossrankErrorCode =
   | "UNAUTHORIZED"
   | "OVERLOADED"
   | "NOT_READY"
-  | "DEADLINE_EXCEEDED";
+  | "DEADLINE_EXCEEDED"
+  | "QUEUE_UNAVAILABLE"
+  | "MODEL_MISMATCH"
+  | "CHUNK_LOST";
 
 /** Plain facts about an error; every value can be structured-cloned. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

@@ -185,3 +185,21 @@ export class DeadlineExceededError extends CrossrankError {
   override readonly name = "DeadlineExceededError";
   readonly code = "DEADLINE_EXCEEDED";
 }
+
+/** BullMQ or ioredis is not installed, or Redis cannot be reached or refuses. `details.redis`: host and port. */
+export class QueueUnavailableError extends CrossrankError {
+  override readonly name = "QueueUnavailableError";
+  readonly code = "QUEUE_UNAVAILABLE";
+}
+
+/** A worker's model is not the one that others scored the same submission with. `details`: `submission`, `folder`. */
+export class ModelMismatchError extends CrossrankError {
+  override readonly name = "ModelMismatchError";
+  readonly code = "MODEL_MISMATCH";
+}
+
+/** Redis no longer has a chunk that was submitted, or its job failed. `details`: `submission`, `chunk`, `firstIndex`. */
+export class ChunkLostError extends CrossrankError {
+  override readonly name = "ChunkLostError";
+  readonly code = "CHUNK_LOST";
+}

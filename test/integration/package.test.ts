@@ -74,6 +74,10 @@ describe("the tarball", () => {
         ...["ai-sdk", "langchain", "llamaindex"].flatMap((name) =>
           ["cjs", "d.cts", "d.ts", "js"].map((extension) => `dist/${name}.${extension}`),
         ),
+        "dist/bulk.cjs",
+        "dist/bulk.d.cts",
+        "dist/bulk.d.ts",
+        "dist/bulk.js",
         "dist/cli.js",
         "dist/evaluation.cjs",
         "dist/evaluation.d.cts",
@@ -194,6 +198,20 @@ describe("an adapter", () => {
   });
 });
 
+describe("bulk scoring", () => {
+  test("is there without BullMQ, which is missed when it is used", async () => {
+    const use = `
+      submitPairs("pairs.jsonl").catch(({ code, message }) => console.log(code, message.includes("npm install bullmq")));
+    `;
+    await writeFile(join(project, "pairs.jsonl"), '["how?","so"]');
+    const imported = `import { submitPairs } from "crossrank/bulk"; ${use}`;
+    const required = `const { submitPairs } = require("crossrank/bulk"); ${use}`;
+    const printed = { stdout: "QUEUE_UNAVAILABLE true\n", stderr: "" };
+    expect(await runProgram(project, "bulk.mjs", imported)).toEqual(printed);
+    expect(await runProgram(project, "bulk.cjs", required)).toEqual(printed);
+  });
+});
+
 describe("the binary", () => {
   /** Where npm puts it: a link, for a shell to start by its first line. npm itself makes it executable. */
   async function runBinary(...options: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -233,6 +251,7 @@ describe("its types", () => {
       const model = await CrossEncoder.fromPretrained("folder", { activationFn: calibratedSigmoid({ posWeight: 5 }) });
       return new CrossEncoderRerankingEvaluator([{ query: "q", positive: "p", negative: ["n"] }]).evaluate(model);
     }
+    import { collectScores, startBulkWorker, submitPairs, type Submission } from "crossrank/bulk";
 
     export async function best(query: string, documents: readonly string[]): Promise<RankedDocument | undefined> {
       const options: FromPretrainedOptions = { threads: 2, activationFn: ([logit = 0]) => [logit] };
@@ -249,6 +268,14 @@ describe("its types", () => {
       } finally {
         await model.dispose();
       }
+    }
+
+    export async function scoreInBulk(path: string): Promise<number> {
+      const submission: Submission = await submitPairs(path, { redis: "redis://host:6379", model: "folder" });
+      const worker = await startBulkWorker({ threads: 2, onChunk: ({ pairs, failed }) => console.log(pairs - failed) });
+      const { failed } = await collectScores(submission.id, "scores.jsonl");
+      await worker.close();
+      return failed;
     }
 
     // @ts-expect-error An option that there is not.

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import { openInput, readLines, type Input } from "../../files/index.js";
+import { formatScores, openInput, readLines, type Input } from "../../files/index.js";
 import type { CrossEncoder, Pair, PredictOptions } from "../../index.js";
 import { chunkPairs } from "../chunk-pairs.js";
-import { formatScores } from "../format-scores.js";
 import {
   addScoringOptions,
   loadModel,

@@ -7,7 +7,7 @@ import { runCli, tinyModel } from "./run-cli.js";
 
 const folder = useTemporaryFolder();
 
-const commands = ["rank", "predict", "tokenize", "info", "convert", "evaluate", "serve", "bench"];
+const commands = ["rank", "predict", "tokenize", "info", "convert", "evaluate", "serve", "bulk", "bench"];
 
 describe("help", () => {
   test("lists the commands", async () => {
@@ -20,6 +20,12 @@ describe("help", () => {
     const { status, stdout, stderr } = await runCli([command, "--help"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}crossrank ${command} `));
+  });
+
+  test.each(["submit", "work", "collect", "remove"])("of bulk %s shows an example", async (command) => {
+    const { status, stdout } = await runCli(["bulk", command, "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Example:\\n {2}crossrank bulk ${command} `));
   });
 
   test("--version is the package's", async () => {
@@ -48,6 +54,8 @@ describe("wrong usage", () => {
     ["an unknown activation", ["rank", "q", "d", "--activation-fn", "relu"], "Allowed choices are sigmoid, identity"],
     ["nowhere to convert to", ["convert", "folder"], "required option '-o, --output <folder>' not specified"],
     ["an unknown layout", ["convert", "folder", "-o", "o", "--layout", "x"], "Allowed choices are stream, standard"],
+    ["nowhere to collect to", ["bulk", "collect"], "required option '-o, --output <file>' not specified"],
+    ["no URL of Redis", ["bulk", "work", "--redis", "here"], "redis: expected redis://host:port or rediss://host:port"],
     ["an unknown mode", ["rank", "q", "d", "--long-documents", "cut"], "Allowed choices are truncate, maxPassage"],
     ["two arguments of info", ["info", "a", "b"], "too many arguments"],
     ["two sources of documents", ["rank", "q", "d", "--file", "f"], "Documents must be arguments or come from --file"],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { chunkPairs, type PairChunk } from "../../../src/cli/chunk-pairs.js";
 import type { Line } from "../../../src/files/index.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
-import { lineOf } from "./line-of.js";
+import { lineOf } from "../files/line-of.js";
 
 async function* linesOf(...texts: string[]): AsyncGenerator<Line> {
   for (const [index, text] of texts.entries()) yield lineOf(text, index + 1);

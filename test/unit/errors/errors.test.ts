@@ -37,6 +37,9 @@ const classes: Record<CrossrankErrorCode, ErrorClass> = {
   OVERLOADED: errors.OverloadedError,
   NOT_READY: errors.NotReadyError,
   DEADLINE_EXCEEDED: errors.DeadlineExceededError,
+  QUEUE_UNAVAILABLE: errors.QueueUnavailableError,
+  MODEL_MISMATCH: errors.ModelMismatchError,
+  CHUNK_LOST: errors.ChunkLostError,
 };
 
 test.each(Object.entries(classes))("%s has a class of its own", (code, errorClass) => {

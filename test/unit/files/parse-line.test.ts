@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { parseDocument, parsePair } from "../../../src/cli/parse-line.js";
+import { parseDocument, parsePair } from "../../../src/files/parse-line.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 import { lineOf } from "./line-of.js";
 

@@ -1,4 +1,5 @@
-import { invalidLine, parseJsonLine, type Line } from "../files/index.js";
+import { parseJsonLine } from "./parse-json-line.js";
+import { invalidLine, type Line } from "./read-lines.js";
 
 /**
  * A line of JSON as a pair: `["query", "document"]`, or an object with `query` and `document`, other keys ignored.

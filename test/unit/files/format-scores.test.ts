@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatScores } from "../../../src/cli/format-scores.js";
+import { formatScores } from "../../../src/files/format-scores.js";
 
 const id2label = { 0: "contradiction", 1: "entailment", 2: "neutral" };
 
