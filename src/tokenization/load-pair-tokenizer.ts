@@ -35,7 +35,7 @@ export async function loadPairTokenizer(folder: string): Promise<LoadedTokenizer
 const otherTokenizerFiles = ["vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model"];
 
 async function missingTokenizer(folder: string): Promise<ModelNotFoundError> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((): string[] => []);
   const found = otherTokenizerFiles.filter((name) => names.includes(name));
   const remedy =
     found.length === 0 ? "Copy it from where the model came from." : `Make it of ${found.join(" and ")} in Python:`;

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CrossEncoder, type RankedDocument, type Reranker } from "../../dist/index.js";
 import { makeRandomModel } from "../../scripts/make-random-model.js";
-import { openInput } from "../../src/cli/input.js";
+import { openInput } from "../../src/files/index.js";
 import { readSamples } from "../../src/cli/read-samples.js";
 import { ndcg, type RankingSample } from "../../src/evaluation/index.js";
 
