@@ -6,6 +6,7 @@ import type { LoadedModels, ScoringModel } from "./loaded-models.js";
 import type { BulkScoring } from "./resolve-options.js";
 import { scoreRows, type Row } from "./score-rows.js";
 import { scoreSlowly } from "./score-slowly.js";
+import type { Turns } from "./turns.js";
 
 /** A chunk whose workers have died twice may be what they died of. */
 const stallsBeforeSlow = 2;
@@ -18,6 +19,12 @@ export interface ChunkTask extends ChunkJob {
   stalls: number;
 }
 
+/** What a worker's chunks share. */
+export interface ScoringState {
+  models: LoadedModels;
+  turns: Turns;
+}
+
 /**
  * Scores a chunk and stores the result, unless another worker has done so meanwhile.
  *
@@ -27,25 +34,41 @@ export interface ChunkTask extends ChunkJob {
 export async function scoreChunk(
   task: ChunkTask,
   store: ChunkStore,
-  models: LoadedModels,
+  { models, turns }: ScoringState,
 ): Promise<ChunkResult | undefined> {
   return models.use(task.scoring, async (model) => {
     await requireAgreedModel(task.submission, store, model);
-    const { lines, failed } = await linesOf(task, store, model);
+    const isSlow = task.stalls >= stallsBeforeSlow;
+    // Beside another chunk, a pair could be blamed for what the other did.
+    const { lines, failed } = isSlow
+      ? await turns.alone(() => slowLinesOf(task, store, model))
+      : await turns.together(() => linesOf(task, model));
     const result = { text: lines.join(""), pairs: lines.length, failed };
     return (await store.putResult(task.submission, task.chunk, result)) ? result : undefined;
   });
 }
 
-async function linesOf(
-  { submission, chunk: number, texts, stalls }: ChunkTask,
+/** Lines of the output, and how many of them are errors. */
+interface ChunkLines {
+  lines: string[];
+  failed: number;
+}
+
+async function linesOf({ texts }: ChunkTask, { score, id2label }: ScoringModel): Promise<ChunkLines> {
+  const rows = await scoreRows(texts.pairs, score);
+  return {
+    lines: rows.map((row, position) => formatRow(row, texts, { position, id2label })),
+    failed: rows.filter((row) => "error" in row).length,
+  };
+}
+
+async function slowLinesOf(
+  { submission, chunk: number, texts }: ChunkTask,
   store: ChunkStore,
   { score, id2label }: ScoringModel,
-): Promise<{ lines: string[]; failed: number }> {
+): Promise<ChunkLines> {
   const format = (row: Row, position: number) => formatRow(row, texts, { position, id2label });
-  if (stalls >= stallsBeforeSlow) return scoreSlowly({ submission, number, chunk: texts, format }, store, score);
-  const rows = await scoreRows(texts.pairs, score);
-  return { lines: rows.map(format), failed: rows.filter((row) => "error" in row).length };
+  return scoreSlowly({ submission, number, chunk: texts, format }, store, score);
 }
 
 async function requireAgreedModel(

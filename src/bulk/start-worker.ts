@@ -5,6 +5,7 @@ import { openQueue, type BulkQueue } from "./open-queue.js";
 import type { BulkWorkerOptions } from "./options.js";
 import { resolveWorkerOptions, type ResolvedWorkerOptions } from "./resolve-options.js";
 import { scoreChunk } from "./score-chunk.js";
+import { Turns } from "./turns.js";
 
 /** While one chunk's scores are written, the other keeps the model busy. */
 const chunksAtOnce = 2;
@@ -45,6 +46,7 @@ class RunningWorker implements BulkWorker {
   readonly #options: ResolvedWorkerOptions;
   readonly #bullmq: Bullmq;
   readonly #models: LoadedModels;
+  readonly #turns = new Turns();
   readonly #jobs: ChunkWorker;
   readonly #doneCheck: NodeJS.Timeout | undefined;
   readonly #abort = () => void this.close();
@@ -105,7 +107,7 @@ class RunningWorker implements BulkWorker {
     if (texts === "stored") return;
     if (texts === undefined) throw new this.#bullmq.UnrecoverableError("Redis no longer has its texts");
     const task = { submission, chunk, texts, scoring: record.scoring, stalls: job.stalledCounter };
-    const result = await scoreChunk(task, store, this.#models);
+    const result = await scoreChunk(task, store, { models: this.#models, turns: this.#turns });
     if (result) this.#options.onChunk?.({ submission, chunk, pairs: result.pairs, failed: result.failed });
   }
 
