@@ -63,7 +63,7 @@ get status 503, after SIGTERM not before the drain delay. A second signal ends i
 once.
 
 Examples:
-  crossrank serve
+  crossrank serve --port 8081
   crossrank serve ./my-reranker small=./my-small-reranker --host 0.0.0.0 --port 80`,
     )
     .action(serve);
