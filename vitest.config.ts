@@ -28,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          hookTimeout: 60_000,
           env,
           include: ["test/integration/**/*.test.ts"],
           globalSetup: "test/helpers/require-build.ts",
