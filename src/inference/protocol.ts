@@ -1,7 +1,7 @@
 /**
  * What the caller's thread and the worker thread say to each other.
  *
- * A worker gets one {@link ModelSpec} when it starts and answers `done` or `failed` under {@link loadCallId}. Each
+ * A worker gets its {@link WorkerData} when it starts and answers `done` or `failed` under {@link loadCallId}. Each
  * call has an id of its own: its pairs come in slices, so that cloning many texts does not hold the caller's thread.
  */
 import type { SerializedError } from "../errors/index.js";
@@ -59,10 +59,19 @@ export interface PassageLogits {
   offsets: Uint32Array;
 }
 
+/** What a worker gets when it starts. */
+export interface WorkerData {
+  spec: ModelSpec;
+  /** Shared; the worker makes it 1 when it leaves its last line. */
+  hasExited: Int32Array<SharedArrayBuffer>;
+}
+
+/** `end` is answered by the end of the thread. */
 export type WorkerRequest =
   | { type: "pairs"; callId: number; pairs: PairColumns }
   | { type: "start"; callId: number; call: CallKind }
-  | { type: "cancel"; callId: number };
+  | { type: "cancel"; callId: number }
+  | { type: "end" };
 
 /** The id of loading, a worker's first call. */
 export const loadCallId = 0;

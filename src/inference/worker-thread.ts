@@ -8,9 +8,11 @@ import {
   type LoadedModel,
   type ModelSpec,
   type PairColumns,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
+import { endBeforeProcess, type EndableThread } from "./end-before-process.js";
 import { slicePairs } from "./slice-pairs.js";
 
 /** What a caller may want beside a call's result. */
@@ -36,13 +38,19 @@ export class WorkerThread {
   /** Settles when the model is loaded. */
   readonly loaded: Promise<LoadedModel>;
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   readonly #pending = new Map<number, PendingCall>();
   #nextCallId = loadCallId;
   #hasEnded = false;
 
   constructor(spec: ModelSpec, scriptUrl: URL) {
+    const hasExited = new Int32Array(new SharedArrayBuffer(4));
     // Flags of the process, such as --input-type, are not for this script.
-    this.#worker = new Worker(scriptUrl, { workerData: spec, execArgv: [], name: "crossrank" });
+    const options = { workerData: { spec, hasExited } satisfies WorkerData, execArgv: [], name: "crossrank" };
+    this.#worker = new Worker(scriptUrl, options);
+    const thread: EndableThread = { hasExited, end: () => this.#post({ type: "end" }) };
+    this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
+    void endBeforeProcess(thread, this.#exited);
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on("error", (cause) => this.#crash(`: ${cause.message}`, {}, { cause }));
     this.#worker.on("exit", (exitCode) => this.#crash(` with exit code ${exitCode}`, { exitCode }));
@@ -73,10 +81,17 @@ export class WorkerThread {
     }
   }
 
-  /** Ends the thread; rejects what is pending with `reason`. Resolves when the thread has given its memory back. */
+  /**
+   * Ends the thread after the micro-batch it is in; rejects what is pending with `reason` at once. Resolves when the
+   * thread has given its memory back.
+   *
+   * The thread ends itself: to be terminated inside `session.run()` aborts the process (onnxruntime-node 1.30).
+   */
   async end(reason: Error): Promise<void> {
     this.#rejectAll(reason);
-    await this.#worker.terminate();
+    this.#worker.ref();
+    this.#post({ type: "end" });
+    await this.#exited;
   }
 
   async #send(callId: number, call: CallKind, pairs: PairColumns): Promise<void> {

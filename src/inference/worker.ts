@@ -6,14 +6,14 @@ import { FairScheduler, type Task } from "./fair-scheduler.js";
 import {
   loadCallId,
   type CallKind,
-  type ModelSpec,
   type PairColumns,
+  type WorkerData,
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
 import { ScoringModel } from "./scoring-model.js";
 
-const spec = workerData as ModelSpec;
+const { spec, hasExited } = workerData as WorkerData;
 const scheduler = new FairScheduler();
 const pendingPairs = new Map<number, Pair[]>();
 
@@ -21,7 +21,7 @@ function reply(message: WorkerReply, transfer: readonly ArrayBuffer[] = []): voi
   parentPort?.postMessage(message, transfer);
 }
 
-function serve(model: ScoringModel, request: WorkerRequest): void {
+function serve(model: ScoringModel, request: Exclude<WorkerRequest, { type: "end" }>): void {
   const { callId } = request;
   switch (request.type) {
     case "pairs": {
@@ -85,9 +85,20 @@ function toPairs({ queries, documents }: PairColumns): Pair[] {
   ]);
 }
 
+process.once("exit", () => {
+  Atomics.store(hasExited, 0, 1);
+  Atomics.notify(hasExited, 0);
+});
+
+const loading = ScoringModel.load(spec);
+parentPort?.on("message", (request: WorkerRequest) => {
+  // A message comes between two steps, so the model is not running.
+  if (request.type === "end") process.exit();
+  // Calls come once the model is loaded.
+  void loading.then((model) => serve(model, request));
+});
 try {
-  const model = await ScoringModel.load(spec);
-  parentPort?.on("message", (request: WorkerRequest) => serve(model, request));
+  const model = await loading;
   reply({ type: "done", callId: loadCallId, result: model.info });
 } catch (error) {
   reply({ type: "failed", callId: loadCallId, error: serializeError(error) });

@@ -27,6 +27,10 @@ function score(callId) {
   return parentPort.postMessage({ type: "done", callId, result }, [result.buffer]);
 }
 
+parentPort.on("message", (request) => {
+  if (request.type === "end") process.exit();
+});
+
 function serve(request) {
   requests.push(request);
   const { type, callId } = request;
@@ -36,15 +40,13 @@ function serve(request) {
   else score(callId);
 }
 
-switch (workerData.folder) {
+switch (workerData.spec.folder) {
   case "fails to load":
-    parentPort.on("message", () => undefined);
     parentPort.postMessage({ type: "failed", callId: 0, error });
     break;
   case "throws while loading":
     throw new RangeError("thrown in the worker");
   case "never loads":
-    parentPort.on("message", () => undefined);
     break;
   default:
     parentPort.on("message", serve);
