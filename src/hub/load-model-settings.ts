@@ -9,6 +9,7 @@ import {
 import { resolveActivation, type ActivationName } from "./activation-name.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
+import { positionOffset } from "../planning/index.js";
 import { readSavedModules, type SavedModules } from "./saved-modules.js";
 
 /** What a model's small files say about it, and what of the caller's options overrides them. */
@@ -49,6 +50,8 @@ const configSchema = z.looseObject({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).nullish(),
   num_labels: z.int().positive().max(maxLabelCount).optional(),
   max_position_embeddings: z.union([z.int().positive(), z.literal(-1)]).default(transformersDefaults.positions),
+  model_type: z.string().nullish(),
+  pad_token_id: z.int().nonnegative().nullish(),
   sentence_transformers: z.looseObject({ activation_fn: z.string().nullish() }).nullish(),
   sbert_ce_default_activation_function: z.string().nullish(),
 });
@@ -89,7 +92,7 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
       option: overrides.maxLength,
       savedModule: saved?.moduleMaxLength,
       tokenizer: tokenizerConfig?.model_max_length ?? undefined,
-      positions: config.max_position_embeddings,
+      positions: usablePositions(config),
     }),
     ...mergePrompts(saved, overrides),
   };
@@ -109,6 +112,12 @@ function activationSources(config: Config, saved: SavedModules | undefined) {
       origin: "config.json: sbert_ce_default_activation_function",
     },
   ];
+}
+
+/** Some models keep the first rows of their position table for padding. */
+function usablePositions(config: Config): number {
+  const { max_position_embeddings: positions } = config;
+  return positions === -1 ? positions : positions - positionOffset(config);
 }
 
 function labelNames(config: Config): Record<number, string> {
