@@ -1,6 +1,8 @@
 export {
   CrossEncoder,
   type ActivationFn,
+  type ComputeDtype,
+  type Device,
   type FromPretrainedOptions,
   type ModelInfo,
   type Pair,
@@ -15,6 +17,7 @@ export {
 export {
   CacheUnavailableError,
   CrossrankError,
+  DeviceUnavailableError,
   DisposedError,
   InferenceError,
   InvalidInputError,

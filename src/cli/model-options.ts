@@ -6,7 +6,7 @@ import { pick } from "./pick.js";
 /** Which model, and how it is loaded. */
 export interface ModelFlags extends Pick<
   FromPretrainedOptions,
-  "maxLength" | "threads" | "workers" | "dtype" | "activationFn"
+  "maxLength" | "threads" | "workers" | "device" | "dtype" | "onnxFile" | "activationFn"
 > {
   model?: string;
 }
@@ -26,12 +26,9 @@ export function addModelOptions(command: Command): Command {
 }
 
 export function addScoringOptions(command: Command): Command {
-  return addModelOptions(command)
+  return addRunOptions(addModelOptions(command))
     .option("--threads <count>", "threads that compute in each worker (default: cores / workers)", wholeNumberFrom(1))
     .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
-    .addOption(
-      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "int8", "auto"]),
-    )
     .addOption(
       new Option(
         "--long-documents <mode>",
@@ -50,11 +47,21 @@ export function addScoringOptions(command: Command): Command {
     );
 }
 
+/** What of a model is run, and where. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--device <name>", "where to run: cpu, cuda, cuda:N, webgpu or auto (default: cpu)")
+    .addOption(
+      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "fp16", "int8", "auto"]),
+    )
+    .option("--onnx-file <name>", "run this ONNX file of the model: its path or name (default: the checkpoint)");
+}
+
 /** Loads the library only now: a usage text needs none of it. */
 export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
   const { CrossEncoder } = await import("../index.js");
   return CrossEncoder.fromPretrained(
     flags.model,
-    pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]),
+    pick(flags, ["maxLength", "threads", "workers", "device", "dtype", "onnxFile", "activationFn"]),
   );
 }

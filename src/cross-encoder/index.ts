@@ -7,6 +7,7 @@ export {
   type RankOptions,
   type TokenizeOptions,
 } from "./options.js";
+export type { ComputeDtype, Device } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
 export { type RankedDocument } from "./rank-scores.js";
 export { type Pair } from "./validate-inputs.js";

@@ -2,6 +2,7 @@ import { UnsupportedModelError } from "../errors/index.js";
 import { describeModernBert, type ConfigSource, type GraphPrecision } from "../modernbert/index.js";
 import type { GraphBuilder, LocateWeight, QuantizedTensor, StandardWeights } from "../onnx/index.js";
 import type { StreamShape } from "../planning/index.js";
+import type { ArchitectureName } from "./architecture-names.js";
 
 /** What an architecture's folder provides, so that checkpoints of it can be run. */
 export interface Architecture {
@@ -22,17 +23,18 @@ export interface Architecture {
 type DescribeArchitecture = (config: unknown, source: ConfigSource) => Architecture;
 
 /** By the class name that `architectures` of `config.json` holds. A new architecture is a line here and a folder. */
-const architectures = new Map<string, DescribeArchitecture>([
+const architectures = new Map<ArchitectureName, DescribeArchitecture>([
   ["ModernBertForSequenceClassification", describeModernBert],
 ]);
 
 /** @throws {UnsupportedModelError} If there is no such architecture here. */
 export function describeArchitecture(name: string, config: unknown, source: ConfigSource): Architecture {
-  const describe = architectures.get(name);
+  const describe = architectures.get(name as ArchitectureName);
   if (describe !== undefined) return describe(config, source);
   const supported = [...architectures.keys()];
   throw new UnsupportedModelError(
-    `${source.path}: architectures must be ${supported.join(" or ")}, got ${name}. crossrank cannot build its graph.`,
+    `${source.path}: architectures must be ${supported.join(" or ")}, got ${name}. crossrank cannot build its graph; ` +
+      `such a model runs only where its folder has an ONNX file (onnx/model.onnx).`,
     { field: "architectures", value: name, supported },
   );
 }

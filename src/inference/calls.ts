@@ -133,7 +133,7 @@ async function* runInSteps(
     tokenized.map(({ inputIds }) => inputIds.length),
     limits,
   )) {
-    const rows = await model.score(batch.map((index) => (tokenized[index] as TokenizedPair).inputIds));
+    const rows = await model.score(batch.map((index) => tokenized[index] as TokenizedPair));
     for (const [row, index] of batch.entries()) {
       logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
     }

@@ -7,9 +7,22 @@
 import type { SerializedError } from "../errors/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
+import type { Device } from "./devices.js";
 
-/** Precisions that models compute in. */
-export type ComputeDtype = "fp32" | "int8";
+/**
+ * Precisions that models compute in, or hold their weights in: `"q4"`, `"q4f16"` and `"bnb4"` are 4-bit ONNX files,
+ * `"unknown"` is an ONNX file whose name does not tell.
+ */
+export type ComputeDtype = "fp32" | "fp16" | "int8" | "q4" | "q4f16" | "bnb4" | "unknown";
+
+/** An ONNX file to run. */
+export interface OnnxSource {
+  /** In the model's folder. */
+  path: string;
+  /** Files that hold its weights, where they are not in it. */
+  dataPaths: readonly string[];
+  dtype: ComputeDtype;
+}
 
 /** Which model to load, and how. Plain data, settled by the caller's thread. */
 export interface ModelSpec {
@@ -21,18 +34,36 @@ export interface ModelSpec {
   /** Most tokens of a pair, special tokens included. */
   maxLength: number;
   threads: number;
-  /** `"auto"`: what the folder's weights are for. */
-  dtype: ComputeDtype | "auto";
+  /** What a checkpoint's graph computes in. `"auto"`: what the folder's weights are for. */
+  dtype: "fp32" | "fp16" | "int8" | "auto";
+  /** The ONNX file that is run, instead of a graph over the folder's checkpoint. */
+  onnx?: OnnxSource | undefined;
+  device: Device | "auto";
 }
 
-/** Facts about a model that only its weights tell. */
+/** Facts about a model that only loading it tells. */
 export interface LoadedModel {
   /** In which precision the model computes. */
   dtype: ComputeDtype;
-  parameterCount: number;
-  /** How the checkpoint holds its weights, e.g. `["F32"]`. */
+  /** Where the model runs. */
+  device: Device;
+  /** Why it runs there, where `device: "auto"` found none that it would have chosen before. */
+  fallback?: string;
+  /**
+   * What is run.
+   *
+   * - `"stream"` – a graph built over the checkpoint, without padding; on the CPU
+   * - `"standard"` – a graph built over the checkpoint, in padded batches; on GPUs
+   * - `"onnx"` – an ONNX file, in padded batches
+   */
+  runs: "stream" | "standard" | "onnx";
+  /** `metadata_props` of the ONNX file; `{}` for a checkpoint. */
+  metadata: Readonly<Record<string, string>>;
+  /** `undefined` for an ONNX file. */
+  parameterCount: number | undefined;
+  /** How the checkpoint holds its weights, e.g. `["F32"]`; `[]` for an ONNX file. */
   weightTypes: readonly string[];
-  /** Names of the checkpoint's files. */
+  /** Names of the checkpoint's files, or paths of the ONNX file and its data, in the model's folder. */
   weightFiles: readonly string[];
   weightBytes: number;
 }

@@ -14,6 +14,7 @@ import {
 } from "./protocol.js";
 import { endBeforeProcess, type EndableThread } from "./end-before-process.js";
 import { slicePairs } from "./slice-pairs.js";
+import { shareWebGpuLock } from "./webgpu-lock.js";
 
 /** What a caller may want beside a call's result. */
 export interface CallOptions {
@@ -44,6 +45,7 @@ export class WorkerThread {
   #hasEnded = false;
 
   constructor(spec: ModelSpec, scriptUrl: URL) {
+    shareWebGpuLock();
     const hasExited = new Int32Array(new SharedArrayBuffer(4));
     // Flags of the process, such as --input-type, are not for this script.
     const options = { workerData: { spec, hasExited } satisfies WorkerData, execArgv: [], name: "crossrank" };

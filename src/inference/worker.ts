@@ -12,6 +12,7 @@ import {
   type WorkerRequest,
 } from "./protocol.js";
 import { ScoringModel } from "./scoring-model.js";
+import { closeSessions } from "./session.js";
 
 const { spec, hasExited } = workerData as WorkerData;
 const scheduler = new FairScheduler();
@@ -74,6 +75,15 @@ async function* guarded(callId: number, task: Task): Task {
   }
 }
 
+/** A message comes between two runs of the model, and so does the end. */
+async function end(): Promise<void> {
+  try {
+    await closeSessions();
+  } finally {
+    process.exit();
+  }
+}
+
 function buffersOf(arrays: readonly ArrayBufferView[]): ArrayBuffer[] {
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
@@ -92,10 +102,9 @@ process.once("exit", () => {
 
 const loading = ScoringModel.load(spec);
 parentPort?.on("message", (request: WorkerRequest) => {
-  // A message comes between two steps, so the model is not running.
-  if (request.type === "end") process.exit();
+  if (request.type === "end") void end();
   // Calls come once the model is loaded.
-  void loading.then((model) => serve(model, request));
+  else void loading.then((model) => serve(model, request));
 });
 try {
   const model = await loading;

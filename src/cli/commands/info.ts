@@ -3,15 +3,16 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { CrossEncoder } from "../../index.js";
 import { formatFacts } from "../format-table.js";
-import { loadModel } from "../model-options.js";
+import { addRunOptions, loadModel, type ModelFlags } from "../model-options.js";
 import { print } from "../print.js";
 
 export function addInfoCommand(program: Command): void {
-  program
+  const command = program
     .command("info")
     .summary("show what a model is")
     .description("Show what a model is: its architecture, size, labels, maximum length, activation and prompts.")
-    .argument("[model]", "the model's folder (default: the model that comes with crossrank)")
+    .argument("[model]", "the model's folder (default: the model that comes with crossrank)");
+  addRunOptions(command)
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",
@@ -22,8 +23,8 @@ Example:
     .action(info);
 }
 
-async function info(folder: string | undefined, flags: { json?: true }): Promise<void> {
-  await using model = await loadModel(folder === undefined ? {} : { model: folder });
+async function info(folder: string | undefined, flags: ModelFlags & { json?: true }): Promise<void> {
+  await using model = await loadModel({ ...flags, ...(folder !== undefined && { model: folder }) });
   const facts = await describeModel(model);
   await print(flags.json ? `${JSON.stringify(facts)}\n` : formatModel(facts));
 }
@@ -31,13 +32,15 @@ async function info(folder: string | undefined, flags: { json?: true }): Promise
 type ModelFacts = Awaited<ReturnType<typeof describeModel>>;
 
 async function describeModel(model: CrossEncoder) {
-  const { folder, architecture, parameterCount, weightTypes, weightFiles } = model.info;
+  const { folder, architecture, parameterCount, weightTypes, weightFiles, runs, metadata } = model.info;
   const { id2label, maxLength, activationFn, prompts, defaultPromptName, device, dtype } = model;
   const sizes = await Promise.all(weightFiles.map((name) => stat(join(folder, name))));
   return {
     model: model.modelId,
     folder,
     architecture,
+    runs,
+    metadata,
     parameterCount,
     weightTypes,
     weightFiles: weightFiles.map((name, index) => ({ name, bytes: sizes[index]?.size ?? 0 })),
@@ -51,17 +54,26 @@ async function describeModel(model: CrossEncoder) {
   };
 }
 
+const graphNames: Readonly<Record<ModelFacts["runs"], (facts: ModelFacts) => string>> = {
+  stream: () => "a graph over the checkpoint, without padding",
+  standard: () => "a graph over the checkpoint, in padded batches",
+  onnx: ({ weightFiles: [file] }) => `${file?.name ?? ""}, in padded batches`,
+};
+
 function formatModel(facts: ModelFacts): string {
   const labels = Object.values(facts.id2label);
   const files = facts.weightFiles.map(({ name, bytes }) => `${name} (${megabytes(bytes)})`);
+  const metadata = Object.entries(facts.metadata).map(([key, value]) => `${key}: ${value}`);
   const prompts = Object.entries(facts.prompts).map(([name, text]) => `${name}: ${JSON.stringify(text)}`);
   return formatFacts([
     ["model", facts.model],
     ["folder", facts.folder],
     ["architecture", facts.architecture],
-    ["parameters", facts.parameterCount.toLocaleString("en")],
-    ["weights", `${facts.weightTypes.join(", ")}, computed in ${facts.dtype} on ${facts.device}`],
+    ["runs", `${graphNames[facts.runs](facts)}, in ${facts.dtype} on ${facts.device}`],
+    ["parameters", facts.parameterCount?.toLocaleString("en") ?? "unknown"],
+    ["weights", facts.weightTypes.join(", ") || "as in the file"],
     ["files", files.join(", ")],
+    ["metadata", metadata.join(", ") || "none"],
     ["labels", `${labels.length} (${labels.join(", ")})`],
     ["maximum length", `${facts.maxLength} tokens`],
     ["activation", String(facts.activationFn)],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { architectureNames, isBuildable } from "../../../src/inference/architecture-names.js";
 import { describeArchitecture } from "../../../src/inference/architectures.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
@@ -12,6 +13,15 @@ test("describes ModernBERT", () => {
     source,
   );
   expect(weightShapes.get("classifier.bias")).toEqual([3]);
+});
+
+test.each(architectureNames)("builds %s", (name) => {
+  expect(isBuildable(name)).toBe(true);
+  expect(describeArchitecture(name, {}, source).weightShapes.size).toBeGreaterThan(0);
+});
+
+test("does not build what it does not name", () => {
+  expect(isBuildable("JinaBertForSequenceClassification")).toBe(false);
 });
 
 test.each(["BertForSequenceClassification", "ModernBertModel", "toString", ""])(

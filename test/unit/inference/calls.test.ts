@@ -32,9 +32,10 @@ function fakeModel(): FakeModel {
         start += line.length;
       }
     },
-    score: async (documents: readonly ArrayLike<number>[]) => {
-      batches.push(documents.map(({ length }) => length));
-      return Float32Array.from(documents.flatMap(({ length }) => [length, -length]));
+    score: async (batch: readonly TokenizedPair[]) => {
+      const lengths = batch.map(({ inputIds }) => inputIds.length);
+      batches.push(lengths);
+      return Float32Array.from(lengths.flatMap((length) => [length, -length]));
     },
   };
   return { model: model as unknown as ScoringModel, batches, tokenizeOptions };

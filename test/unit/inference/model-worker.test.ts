@@ -24,9 +24,9 @@ function score(worker: ModelWorker, documents: readonly string[], options?: Call
   return worker.score({ queries: "query", documents }, limits, options);
 }
 
-/** The thread that a worker has, which the fake one tells as its number of parameters. */
+/** The thread that a worker has, which the fake one tells as its bytes. */
 async function threadOf(worker: ModelWorker): Promise<number> {
-  return (await worker.load()).parameterCount;
+  return (await worker.load()).weightBytes;
 }
 
 test("calls load the model by themselves, all in one thread", async () => {
