@@ -10,7 +10,7 @@ export {
 } from "./options.js";
 export type { DownloadProgress, HubOptions } from "../hub/index.js";
 export { scoresFromLogits } from "./activation.js";
-export type { TokenCounts } from "../inference/index.js";
+export type { ComputeDtype, Device, TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
 export { type RankedDocument } from "./rank-scores.js";
 export { type Pair } from "./validate-inputs.js";
