@@ -6,7 +6,12 @@ import { pick } from "./pick.js";
 
 /** Which model, and how it is loaded. */
 export interface ModelFlags
-  extends HubFlags, Pick<FromPretrainedOptions, "maxLength" | "threads" | "workers" | "dtype" | "activationFn"> {
+  extends
+    HubFlags,
+    Pick<
+      FromPretrainedOptions,
+      "maxLength" | "threads" | "workers" | "device" | "dtype" | "onnxFile" | "activationFn"
+    > {
   model?: string;
 }
 
@@ -36,12 +41,9 @@ export function addScoringOptions(command: Command): Command {
 
 /** How scores are computed, for commands that name the model by themselves. */
 export function addComputeOptions(command: Command): Command {
-  return command
+  return addRunOptions(command)
     .option("--threads <count>", "threads that compute in each worker (default: cores / workers)", wholeNumberFrom(1))
     .option("--workers <count>", "workers, each with the model, that share the pairs (default: 1)", wholeNumberFrom(1))
-    .addOption(
-      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "int8", "auto"]),
-    )
     .addOption(
       new Option(
         "--long-documents <mode>",
@@ -60,9 +62,19 @@ export function addComputeOptions(command: Command): Command {
     );
 }
 
+/** What of a model is run, and where. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--device <name>", "where to run: cpu, cuda, cuda:N, webgpu or auto (default: cpu)")
+    .addOption(
+      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "fp16", "int8", "auto"]),
+    )
+    .option("--onnx-file <name>", "run this ONNX file of the model: its path or name (default: the checkpoint)");
+}
+
 /** Loads the library only now: a usage text needs none of it. */
 export async function loadModel(flags: ModelFlags = {}): Promise<CrossEncoder> {
   const { CrossEncoder } = await import("../index.js");
-  const options = pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]);
+  const options = pick(flags, ["maxLength", "threads", "workers", "device", "dtype", "onnxFile", "activationFn"]);
   return withDownloadBar(flags, (hub) => CrossEncoder.fromPretrained(flags.model, { ...options, ...hub }));
 }

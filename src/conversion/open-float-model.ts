@@ -26,7 +26,8 @@ export interface FloatModel {
  * @throws {ModelNotFoundError | InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} As `fromPretrained`.
  */
 export async function openFloatModel(model: string): Promise<FloatModel> {
-  const settings = await loadModelSettings(await resolveModelFolder(model));
+  const checkpointOnly = true;
+  const settings = await loadModelSettings(await resolveModelFolder(model, { checkpointOnly }), { checkpointOnly });
   const { folder, config, labelCount, chain } = settings;
   const source = { path: join(folder, "config.json"), labelCount, head: chain?.head };
   const architecture = describeArchitecture(settings.architecture, config, source);

@@ -1,9 +1,10 @@
 import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
-import { WorkerPool, type LoadedModel, type PairColumns } from "../inference/index.js";
+import { WorkerPool, type ComputeDtype, type Device, type LoadedModel, type PairColumns } from "../inference/index.js";
 import { scoresFromLogits } from "./activation.js";
 import { bestPassages, type DocumentScores } from "./best-passages.js";
 import { Cascade, type CascadeStage } from "./cascade.js";
+import { createModelSpec } from "./model-spec.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
 import { rankScores, type RankedDocument } from "./rank-scores.js";
 import {
@@ -15,6 +16,7 @@ import {
 } from "./resolve-options.js";
 import type { Reranker } from "./reranker.js";
 import { resolvePrompt } from "./resolve-prompt.js";
+import { warnOnce } from "./warn-once.js";
 import { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";
 
 /** A pair as the model sees it. */
@@ -28,7 +30,7 @@ export interface TokenizedPair {
 }
 
 /** Facts about a loaded model. */
-export interface ModelInfo extends LoadedModel {
+export interface ModelInfo extends Omit<LoadedModel, "fallback"> {
   /** The folder it was loaded from. */
   folder: string;
   /** Class name of the architecture, as in `config.json`. */
@@ -54,8 +56,6 @@ export interface ModelInfo extends LoadedModel {
 export class CrossEncoder implements Reranker, AsyncDisposable {
   /** What the model was asked for by; `"nano"` for the embedded one. */
   readonly modelId: string;
-  /** Where the model runs. */
-  readonly device = "cpu";
   /** Facts about the loaded model. */
   readonly info: ModelInfo;
   readonly #settings: ModelSettings;
@@ -80,9 +80,9 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
    * Loads a model and starts its worker threads.
    *
    * @param model - Path of a folder with `config.json`, `tokenizer.json`, `tokenizer_config.json` and
-   * `model.safetensors` (or shards with their index). Else the id of a model on the Hugging Face Hub: `owner/name`, or
-   * `name` for one of `cross-encoder`; it is downloaded into the cache that Python's libraries share. Without one, the
-   * small English model that comes with crossrank.
+   * `model.safetensors` (or shards with their index), or an ONNX file in `onnx/` or beside them. Else the id of a model on
+   * the Hugging Face Hub: `owner/name`, or `name` for one of `cross-encoder`; it is downloaded into the cache that
+   * Python's libraries share. Without one, the small English model that comes with crossrank.
    * @throws {InvalidOptionsError} If an option is wrong, or does not go with the model.
    * @throws {ModelNotFoundError} If there is no such folder and no such model on the Hub, or a file is missing in it.
    * @throws {ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub does not give the model to this account.
@@ -91,6 +91,7 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
    * @throws {InvalidModelFileError | TensorNotFoundError | ShapeMismatchError} If a file is damaged, or weights are not
    * what `config.json` calls for.
    * @throws {UnsupportedModelError} If the model is of a kind that crossrank does not run.
+   * @throws {DeviceUnavailableError} If the device cannot be used; says what to install.
    * @throws {CacheUnavailableError} If files have to be downloaded or weights converted, and there is no place to keep
    * them.
    * @throws {RuntimeUnavailableError} If onnxruntime-node is missing or does not load.
@@ -99,11 +100,10 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     requireModelName(model);
     const resolved = resolveFromPretrainedOptions(options);
     const settings = await loadModelSettings(await resolveModelFolder(model, resolved), resolved);
-    const { folder, config, architecture, chain: savedHead, labelCount, maxLength } = settings;
-    const { threads, dtype } = resolved;
-    const spec = { folder, config, architecture, savedHead, labelCount, maxLength, threads, dtype };
-    const workers = new WorkerPool(spec, resolved.workers);
-    const loaded = await loadUnlessAborted(workers, resolved.signal);
+    const { folder, architecture } = settings;
+    const workers = new WorkerPool(await createModelSpec(settings, resolved), resolved.workers);
+    const { fallback, ...loaded } = await loadUnlessAborted(workers, resolved.signal);
+    if (fallback !== undefined) warnOnce(fallback);
     return new CrossEncoder({
       modelId: model ?? "nano",
       info: { ...loaded, folder, architecture },
@@ -130,8 +130,13 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     return new Cascade(stages);
   }
 
+  /** Where the model runs: `device: "auto"` has chosen. */
+  get device(): Device {
+    return this.info.device;
+  }
+
   /** In which precision the model computes. */
-  get dtype(): "fp32" | "int8" {
+  get dtype(): ComputeDtype {
     return this.info.dtype;
   }
 

@@ -12,7 +12,7 @@ export {
   type TokenizeOptions,
 } from "./options.js";
 export type { DownloadProgress, HubOptions } from "../hub/index.js";
-export type { TokenCounts } from "../inference/index.js";
+export type { ComputeDtype, Device, TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
 export { rankScores, type RankedDocument } from "./rank-scores.js";
 export type { Reranker } from "./reranker.js";

@@ -1,5 +1,5 @@
 import type { ActivationName, HubOptions } from "../hub/index.js";
-import type { TokenCounts } from "../inference/index.js";
+import type { Device, TokenCounts } from "../inference/index.js";
 
 /**
  * Turns logits into scores: a name, or a function of your own.
@@ -25,26 +25,49 @@ export interface FromPretrainedOptions extends HubOptions {
   /**
    * Where the model runs.
    *
-   * - `"cpu"`
-   * - `"auto"` – the best that is there; today always the CPU.
+   * - `"cpu"` – the fastest graphs, and int8.
+   * - `"cuda"`, `"cuda:1"` – an NVIDIA GPU, by its number. Linux x64 only; needs CUDA 12, cuDNN 9 and a library that
+   *   onnxruntime-node's install step downloads.
+   * - `"webgpu"` – any GPU with a driver for Vulkan, Direct3D 12 or Metal. Its calls take turns in a process.
+   * - `"auto"` – CUDA, else WebGPU, else the CPU; a process warning says once why it is not the first. A model in int8
+   *   goes to the CPU.
    *
-   * @default "auto"
+   * GPUs run checkpoints in padded batches: raise {@link PredictOptions.maxBatchTokens} to make use of them.
+   *
+   * @default "cpu"
    */
-  device?: "cpu" | "auto";
+  device?: Device | "auto";
 
   /**
    * In which precision the model computes.
    *
    * - `"fp32"` – the scores of sentence-transformers. Checkpoints in half precision are widened when they are loaded.
+   * - `"fp16"` – linear layers in half precision, all else in float32; for checkpoints on GPUs only.
    * - `"int8"` – weights and activations of the linear layers in int8: about twice as fast on a processor with VNNI, at
    *   nearly the same ranking (README has the figures). The weights are converted on first use and kept in a cache folder, which the
    *   environment variable `CROSSRANK_CACHE` can name.
    * - `"auto"` – what the folder's weights are for: int8 for one that `crossrank convert --dtype int8` made, fp32, and
    *   with it sentence-transformers' scores, for all others.
    *
+   * Where an ONNX file is run, it says which: one whose name tells that precision and, for int8, this processor; with
+   * `"auto"` the most precise. See {@link FromPretrainedOptions.onnxFile}.
+   *
    * @default "auto"
    */
-  dtype?: "fp32" | "int8" | "auto";
+  dtype?: "fp32" | "fp16" | "int8" | "auto";
+
+  /**
+   * An ONNX file of the model's to run, instead of its checkpoint: its path in the folder (`"onnx/model_O3.onnx"`), its
+   * name (`"model_O3"`), or what the name has after `model_` (`"O3"`, `"q4"`, `"qint8_arm64"`).
+   *
+   * It must take `input_ids` and what else of `attention_mask`, `token_type_ids` and `position_ids` the model needs,
+   * int64 [batch, sequence], and give logits, [batch, labels]; weights in files beside it are found by their names. It
+   * runs in padded batches.
+   *
+   * @default the checkpoint, where there is one and crossrank builds the graph of its architecture; else the ONNX file
+   * that goes with `dtype` and the processor, from `onnx/` or the folder's root
+   */
+  onnxFile?: string;
 
   /**
    * Threads that compute in each worker, at most 1024. More than there are cores, over all workers, is slower.

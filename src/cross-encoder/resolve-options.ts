@@ -13,10 +13,15 @@ const activationFn = z.union(
   { error: `expected a function or one of ${activationNames.options.join(", ")}` },
 );
 const signal = z.instanceof(AbortSignal);
+const device = z.custom<NonNullable<FromPretrainedOptions["device"]>>(
+  (value) => typeof value === "string" && /^(?:cpu|webgpu|auto|cuda(?::\d{1,3})?)$/.test(value),
+  "expected cpu, cuda, cuda:N (the GPU's number), webgpu or auto",
+);
 
 const fromPretrainedSchema = z.strictObject({
-  device: z.enum(["cpu", "auto"]).default("auto"),
-  dtype: z.enum(["fp32", "int8", "auto"]).default("auto"),
+  device: device.default("cpu"),
+  dtype: z.enum(["fp32", "fp16", "int8", "auto"]).default("auto"),
+  onnxFile: z.string().min(1).optional(),
   threads: positiveInteger.max(maxThreads).optional(),
   workers: positiveInteger.max(maxThreads).default(1),
   maxLength: positiveInteger.optional(),

@@ -99,6 +99,12 @@ export class RuntimeUnavailableError extends CrossrankError {
   readonly code = "RUNTIME_UNAVAILABLE";
 }
 
+/** The device that is asked for is not there, or cannot be used. `details`: `device`, and the `library` that is missing. */
+export class DeviceUnavailableError extends CrossrankError {
+  override readonly name = "DeviceUnavailableError";
+  readonly code = "DEVICE_UNAVAILABLE";
+}
+
 /** The folder for converted or downloaded files cannot be written to. `details.path`; `cause` is the system's error. */
 export class CacheUnavailableError extends CrossrankError {
   override readonly name = "CacheUnavailableError";

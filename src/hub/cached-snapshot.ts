@@ -1,4 +1,6 @@
 import { isCommitHash, type ModelCache } from "../downloads/index.js";
+import type { WeightsWish } from "./choose-weights.js";
+import { refuseBeforeWeights } from "./load-model-settings.js";
 import { neededFiles } from "./needed-files.js";
 import { readIndexContents } from "./read-index-contents.js";
 
@@ -12,16 +14,24 @@ export interface CachedSnapshot {
   isComplete: boolean;
 }
 
-/** Looks for a revision in the cache; a branch or tag is what it was at the last look-up. */
-export async function findCached(cache: ModelCache, revision: string): Promise<CachedSnapshot | undefined> {
-  const commit = isCommitHash(revision) ? revision : await cache.readRef(revision);
-  return commit === undefined ? undefined : inspectSnapshot(cache, commit);
+/** What is looked for in it. */
+export interface WantedSnapshot {
+  cache: ModelCache;
+  weights: WeightsWish;
 }
 
-export async function inspectSnapshot(cache: ModelCache, commit: string): Promise<CachedSnapshot> {
+/** Looks for a revision in the cache; a branch or tag is what it was at the last look-up. */
+export async function findCached(wanted: WantedSnapshot, revision: string): Promise<CachedSnapshot | undefined> {
+  const commit = isCommitHash(revision) ? revision : await wanted.cache.readRef(revision);
+  return commit === undefined ? undefined : inspectSnapshot(wanted, commit);
+}
+
+export async function inspectSnapshot({ cache, weights }: WantedSnapshot, commit: string): Promise<CachedSnapshot> {
   const folder = cache.snapshotFolder(commit);
   const paths = await cache.listSnapshot(commit);
-  const { absent, missing } = neededFiles(paths, await readIndexContents(folder));
+  // A model that is to be refused is so when it is fetched or loaded.
+  const canBuild = await refuseBeforeWeights(folder, paths).catch(() => true);
+  const { absent, missing } = neededFiles(paths, { ...(await readIndexContents(folder)), canBuild }, weights);
   const known = new Set(await cache.listAbsent(commit));
   return { commit, folder, missing, isComplete: missing.length === 0 && absent.every((path) => known.has(path)) };
 }

@@ -12,10 +12,14 @@ import {
   type GivenHubOptions,
   type RepositoryFile,
 } from "../downloads/index.js";
+import { weightsWish, type GivenWeights, type WeightsWish } from "./choose-weights.js";
 import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snapshot.js";
 import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
 
 const defaultRevision = "main";
+
+/** Where a model is found, and which of its weights are wanted. */
+export interface DownloadOptions extends GivenHubOptions, GivenWeights {}
 
 /** A model that is to be found. */
 interface Wanted {
@@ -23,6 +27,7 @@ interface Wanted {
   model: string;
   revision: string;
   cache: ModelCache;
+  weights: WeightsWish;
 }
 
 /**
@@ -35,7 +40,9 @@ interface Wanted {
  *
  * @param model - Id of a repository: `owner/name`.
  * @returns The snapshot's folder: a model's folder like any other.
- * @throws {InvalidOptionsError} If the revision cannot be one, or a variable of the environment is wrong.
+ * @throws {InvalidOptionsError} If the revision cannot be one, a variable of the environment is wrong, or an ONNX file is
+ * to be run and none fits.
+ * @throws {UnsupportedModelError} If its small files say that crossrank does not run it.
  * @throws {ModelNotFoundError} If the Hub has no such model or revision, or it lacks a file that a model must have.
  * @throws {ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub does not give the model to this account.
  * @throws {RateLimitedError | HubUnreachableError | DownloadError} If the Hub does not answer, or fails.
@@ -45,14 +52,14 @@ interface Wanted {
  */
 export async function downloadModel(
   model: string,
-  options: GivenHubOptions = {},
+  options: DownloadOptions = {},
   timing = defaultTiming,
 ): Promise<string> {
   const { revision = defaultRevision, signal } = options;
   requireRevision(revision);
   const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
-  const wanted = { model, revision, cache: new ModelCache(cacheDir, model) };
-  const cached = await findCached(wanted.cache, revision);
+  const wanted = { model, revision, cache: new ModelCache(cacheDir, model), weights: weightsWish(options) };
+  const cached = await findCached(wanted, revision);
   if (cached?.isComplete && isCommitHash(revision)) return cached.folder;
   if (isOffline) return requireCached(wanted, cached);
 
@@ -60,7 +67,7 @@ export async function downloadModel(
   const connection = { endpoint, token, model, kind: "model", revision, timing, signal } as const;
   const found = await findOnHub(connection, wanted, cached);
   if (found.files !== undefined)
-    await fetchSnapshot(connection, wanted.cache, { ...found, files: found.files, onProgress: options.onProgress });
+    await fetchSnapshot(connection, wanted, { ...found, files: found.files, onProgress: options.onProgress });
   if (!isCommitHash(revision)) await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
   return wanted.cache.snapshotFolder(found.commit);
 }
@@ -83,13 +90,13 @@ interface Found {
 
 /** Asks the Hub; if there is no answer but a cached commit, that is it. */
 async function findOnHub(connection: Connection, wanted: Wanted, cached: CachedSnapshot | undefined): Promise<Found> {
-  const { revision, cache } = wanted;
+  const { revision } = wanted;
   const isUsable = cached?.missing.length === 0;
   // With something to fall back on, nobody should have to wait for retries.
   const retries = isUsable ? 0 : connection.timing.lookupRetries;
   try {
     const commit = isCommitHash(revision) ? revision : await lookUpCommit(connection, retries);
-    const known = commit === cached?.commit ? cached : await inspectSnapshot(cache, commit);
+    const known = commit === cached?.commit ? cached : await inspectSnapshot(wanted, commit);
     if (known.isComplete) return { commit };
     return { commit, files: await listRepository(connection, commit, retries) };
   } catch (error) {

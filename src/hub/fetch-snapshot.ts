@@ -1,11 +1,8 @@
-import {
-  downloadFile,
-  type Connection,
-  type HubOptions,
-  type ModelCache,
-  type RepositoryFile,
-} from "../downloads/index.js";
+import { downloadFile, type Connection, type HubOptions, type RepositoryFile } from "../downloads/index.js";
 import { ModelNotFoundError } from "../errors/index.js";
+import type { WantedSnapshot } from "./cached-snapshot.js";
+import { chooseWeights } from "./choose-weights.js";
+import { refuseBeforeWeights } from "./load-model-settings.js";
 import { indexFiles, neededFiles, shardIndexName, singleName, type FileChoice } from "./needed-files.js";
 import { readIndexContents } from "./read-index-contents.js";
 import { trackProgress } from "./track-progress.js";
@@ -21,11 +18,13 @@ interface Listing {
  * Downloads what a model needs of a commit into the cache, one file after the other, the weights last.
  *
  * @throws {ModelNotFoundError} If the commit lacks what a model must have; before anything large is downloaded.
+ * @throws {UnsupportedModelError} If its small files say that it is no cross-encoder.
+ * @throws {InvalidOptionsError} If an ONNX file is to be run and none fits.
  * @throws Also what {@link downloadFile} throws.
  */
 export async function fetchSnapshot(
   connection: Connection,
-  cache: ModelCache,
+  { cache, weights }: WantedSnapshot,
   { commit, files, onProgress }: Listing,
 ): Promise<void> {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -42,8 +41,12 @@ export async function fetchSnapshot(
   };
   // Small, and what the total depends on: they are not reported.
   await fetchAll(select(indexFiles(paths)));
-  const choice = neededFiles(paths, await readIndexContents(cache.snapshotFolder(commit)));
-  requireModel(connection, paths, choice);
+  const folder = cache.snapshotFolder(commit);
+  const canBuild = !byPath.has("config.json") || (await refuseBeforeWeights(folder, paths));
+  const onnx = chooseWeights({ paths, canBuild }, weights);
+  const choice = neededFiles(paths, { ...(await readIndexContents(folder)), canBuild }, weights);
+  // What cannot be run needs no weights: the loader says why, when it has the small files.
+  if (canBuild || onnx !== undefined) requireModel(connection, paths, choice);
   await fetchAll(select(choice.files), onProgress);
   await tryToWrite(() => cache.markAbsent(commit, choice.absent));
 }
@@ -58,7 +61,7 @@ function requireModel(
   const remedy =
     missing.includes(singleName) && hasPickle
       ? "Its weights are in PyTorch's own format: convert them with save_pretrained(folder, safe_serialization=True) in Python."
-      : `Name a model that has them; weights are ${singleName}, or shards with ${shardIndexName}.`;
+      : `Name a model that has them; weights are ${singleName}, shards with ${shardIndexName}, or an ONNX file (onnx/model.onnx).`;
   throw new ModelNotFoundError(
     `${model} on ${endpoint} must hold ${missing.join(", ")} at revision ${revision}, and does not. ${remedy}`,
     { model, revision, missing },

@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InvalidModelFileError, InvalidOptionsError, ModelNotFoundError } from "../errors/index.js";
 import { resolveActivation, type ActivationName } from "./activation-name.js";
-// Not from the folder's index: what builds graphs is for the worker thread alone.
-import { positionsBefore } from "../architectures/bert/positions-before.js";
 import { resolveMaxLength } from "./max-length.js";
 import { readJsonFile } from "../json/index.js";
+import { positionOffset } from "../planning/index.js";
+import type { GivenWeights } from "./choose-weights.js";
+import { listModelFiles } from "./list-model-files.js";
 import type { ModuleChain } from "./module-chain.js";
+import { onnxPaths } from "./onnx-files.js";
 import { readSavedModules, readSavedPipeline, type SavedModules } from "./saved-modules.js";
-import { refuseWrongModel, requireEncoder } from "./wrong-model.js";
+import { canBuild, refuseWrongModel, requireEncoder, type ModelFacts } from "./wrong-model.js";
 
 /** What a model's small files say about it, and what of the caller's options overrides them. */
 export interface ModelSettings {
@@ -17,6 +19,8 @@ export interface ModelSettings {
   config: Readonly<Record<string, unknown>>;
   /** `architectures[0]` of the config: a classifier, or the encoder of a chain. */
   architecture: string;
+  /** Whether crossrank builds its graph; only an ONNX file is run else. */
+  canBuild: boolean;
   /** The modules that make scores of what the encoder gives; absent where the architecture has a head itself. */
   chain: ModuleChain | undefined;
   labelCount: number;
@@ -31,7 +35,7 @@ export interface ModelSettings {
 }
 
 /** The caller's wishes that settings depend on. */
-export interface SettingsOverrides {
+export interface SettingsOverrides extends Pick<GivenWeights, "onnxFile" | "checkpointOnly"> {
   maxLength?: number | undefined;
   /** An activation of the caller's own: the model's is then not looked at, and may be one that crossrank lacks. */
   activationFn?: unknown;
@@ -40,10 +44,7 @@ export interface SettingsOverrides {
 }
 
 /** What transformers assumes of a config that leaves the fields out. */
-const transformersDefaults = { labelCount: 2, positions: 8192, robertaPaddingId: 1 };
-
-/** These count positions from behind the padding token's: of 514 rows 512 can be used. */
-const robertaClassifier = /^(?:XLM)?RobertaForSequenceClassification$/;
+const transformersDefaults = { labelCount: 2, positions: 8192 };
 
 /** Far above any model's: names are made up for this many labels at most. */
 const maxLabelCount = 2 ** 16;
@@ -54,8 +55,9 @@ const configSchema = z.looseObject({
   id2label: z.record(z.string().regex(/^\d+$/), z.string()).nullish(),
   num_labels: z.int().positive().max(maxLabelCount).optional(),
   max_position_embeddings: z.union([z.int().positive(), z.literal(-1)]).default(transformersDefaults.positions),
+  model_type: z.string().nullish().catch(undefined),
   // Checked by the architecture: many do not use it.
-  pad_token_id: z.int().nonnegative().optional().catch(undefined),
+  pad_token_id: z.int().nonnegative().nullish().catch(undefined),
   sentence_transformers: z.looseObject({ activation_fn: z.string().nullish() }).nullish(),
   sbert_ce_default_activation_function: z.string().nullish(),
 });
@@ -77,13 +79,10 @@ const tokenizerConfigSchema = z.looseObject({
 export async function loadModelSettings(folder: string, overrides: SettingsOverrides = {}): Promise<ModelSettings> {
   const config = await readJsonFile(join(folder, "config.json"), configSchema);
   if (config === undefined) throw missingConfig(folder);
-  const pipeline = await readSavedPipeline(folder);
-  const architecture = refuseWrongModel({
-    architecture: config.architectures?.[0],
-    remoteClasses: Object.keys(config.auto_map ?? {}),
-    pipeline,
-  });
-  const saved = await readSavedModules(folder, pipeline);
+  const { onnxFile, checkpointOnly } = overrides;
+  const facts = await readFacts(folder, config, checkpointOnly ? [] : await listModelFiles(folder, onnxFile));
+  const architecture = refuseWrongModel(facts);
+  const saved = await readSavedModules(folder, facts.pipeline);
   if (saved?.chain !== undefined) requireEncoder(architecture);
   const tokenizerConfig = await readJsonFile(join(folder, "tokenizer_config.json"), tokenizerConfigSchema);
   const id2label = labelNames(config, saved?.chain?.labelCount);
@@ -93,6 +92,7 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
     folder,
     config,
     architecture,
+    canBuild: canBuild(facts),
     chain: saved?.chain,
     labelCount,
     id2label,
@@ -109,12 +109,36 @@ export async function loadModelSettings(folder: string, overrides: SettingsOverr
   };
 }
 
+/**
+ * Refuses a model of which only the small files are there yet.
+ *
+ * @param paths - All files that it will have.
+ * @returns Whether crossrank builds its graph.
+ * @throws Also what {@link loadModelSettings} throws of a model's kind.
+ */
+export async function refuseBeforeWeights(folder: string, paths: readonly string[]): Promise<boolean> {
+  const config = await readJsonFile(join(folder, "config.json"), configSchema);
+  if (config === undefined) throw missingConfig(folder);
+  const facts = await readFacts(folder, config, paths);
+  refuseWrongModel(facts);
+  return canBuild(facts);
+}
+
 type Config = z.infer<typeof configSchema>;
 
+async function readFacts(folder: string, config: Config, paths: readonly string[]): Promise<ModelFacts> {
+  return {
+    architecture: config.architectures?.[0],
+    remoteClasses: Object.keys(config.auto_map ?? {}),
+    pipeline: await readSavedPipeline(folder),
+    hasOnnxFile: onnxPaths(paths).length > 0,
+  };
+}
+
 /** Rows of the position table that a pair's tokens can have; -1 for any number. */
-function countPositions({ max_position_embeddings: rows, pad_token_id: paddingId }: Config, architecture: string) {
-  if (rows === -1 || !robertaClassifier.test(architecture)) return rows;
-  return Math.max(1, rows - positionsBefore(paddingId ?? transformersDefaults.robertaPaddingId));
+function countPositions(config: Config, architecture: string): number {
+  const { max_position_embeddings: rows } = config;
+  return rows === -1 ? rows : Math.max(1, rows - positionOffset({ ...config, architecture }));
 }
 
 function activationSources(config: Config, saved: SavedModules | undefined) {

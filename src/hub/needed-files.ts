@@ -1,3 +1,6 @@
+import { needsOnnxFile, type WeightsWish } from "./choose-weights.js";
+import { findOnnxFile, onnxPlaces } from "./onnx-files.js";
+
 /** What of a repository a model needs, decided by the paths that it has. */
 export interface FileChoice {
   /** To download, small files first. */
@@ -8,25 +11,30 @@ export interface FileChoice {
   missing: readonly string[];
 }
 
-/** What the files of {@link indexFiles} name. */
+/** What the files of {@link indexFiles} name and say. */
 export interface IndexContents {
   /** Paths of the modules' folders; `""` is the root. */
   modulePaths: readonly string[];
   /** Names of the weights' shards. */
   shards: readonly string[];
+  /** Whether crossrank builds the model's graph. */
+  canBuild: boolean;
 }
 
 export const modulesName = "modules.json";
 export const singleName = "model.safetensors";
 export const shardIndexName = "model.safetensors.index.json";
 
+const configName = "config.json";
+
 /** Written by sentence-transformers beside {@link modulesName}, and looked at only with it. */
 const besideModules = ["config_sentence_transformers.json", "sentence_bert_config.json"];
 
 /** The files that say which others are needed, as far as they are there: to be read first. */
 export function indexFiles(paths: readonly string[]): string[] {
-  const names = paths.includes(singleName) ? [modulesName] : [modulesName, shardIndexName];
-  return names.filter((name) => paths.includes(name));
+  const modules = paths.includes(modulesName) ? [modulesName, ...besideModules] : [];
+  const index = paths.includes(singleName) ? [] : [shardIndexName];
+  return [configName, ...modules, ...index].filter((name) => paths.includes(name));
 }
 
 /**
@@ -35,28 +43,56 @@ export function indexFiles(paths: readonly string[]): string[] {
  * @param paths - All paths of the repository, or those that are known of it.
  * @param contents - What its index files name.
  */
-export function neededFiles(paths: readonly string[], { modulePaths, shards }: IndexContents): FileChoice {
+export function neededFiles(paths: readonly string[], contents: IndexContents, wish: WeightsWish): FileChoice {
   const has = new Set(paths);
-  const folders = modulePaths.filter((path) => path !== "");
+  const { folders: weightFolders, ...weights } = neededWeights(paths, contents, wish);
+  const folders = contents.modulePaths.filter((path) => path !== "");
   const optional = [
     "tokenizer_config.json",
     modulesName,
     ...(has.has(modulesName) ? besideModules : []),
-    ...folders.flatMap((folder) => [`${folder}/config.json`, `${folder}/${singleName}`]),
+    ...folders.map((folder) => `${folder}/${configName}`),
+    ...weightFolders.map((folder) => `${folder}/${singleName}`),
   ];
-  const required = ["config.json", "tokenizer.json"];
-  const weights = chooseWeights(has, shards);
-  const wanted = [...new Set([...required, ...optional, ...weights])];
+  const required = [configName, "tokenizer.json"];
   const isThere = (path: string) => has.has(path);
   return {
-    files: wanted.filter(isThere),
-    absent: optional.filter((path) => !isThere(path)),
-    missing: [...required, ...weights].filter((path) => !isThere(path)),
+    files: [...new Set([...required, ...optional, ...weights.required])].filter(isThere),
+    absent: [...optional, ...weights.better].filter((path) => !isThere(path)),
+    missing: [...required, ...weights.required].filter((path) => !isThere(path)),
+  };
+}
+
+interface NeededWeights {
+  required: readonly string[];
+  /** What would have been taken instead, were it there. */
+  better: readonly string[];
+  /** Folders of modules whose weights are needed, if they have any. */
+  folders: readonly string[];
+}
+
+function neededWeights(paths: readonly string[], contents: IndexContents, wish: WeightsWish): NeededWeights {
+  const { modulePaths, canBuild } = contents;
+  if (!needsOnnxFile({ paths, canBuild }, wish)) {
+    if (!canBuild) return { required: ["onnx/model.onnx"], better: [], folders: [] };
+    const folders = modulePaths.filter((path) => path !== "");
+    return { required: checkpointFiles(new Set(paths), contents.shards), better: [], folders };
+  }
+  const found = findOnnxFile(paths, wish);
+  const places = onnxPlaces(wish);
+  if (found === undefined) return { required: places.slice(0, 1), better: [], folders: [] };
+  const rank = places.indexOf(found.path);
+  const checkpoints = canBuild && wish.file === undefined ? [singleName, shardIndexName] : [];
+  return {
+    // Its data first: a snapshot that has the file has all of it.
+    required: [...found.dataPaths, found.path],
+    better: [...checkpoints, ...(rank === -1 ? places : places.slice(0, rank))],
+    folders: [],
   };
 }
 
 /** The weights as the loader looks for them: one file, or else the shards that the index names. */
-function chooseWeights(has: ReadonlySet<string>, shards: readonly string[]): readonly string[] {
+function checkpointFiles(has: ReadonlySet<string>, shards: readonly string[]): readonly string[] {
   if (has.has(singleName) || !has.has(shardIndexName)) return [singleName];
   return [shardIndexName, ...shards];
 }

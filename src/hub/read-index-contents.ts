@@ -12,7 +12,7 @@ const shardIndexSchema = z.looseObject({ weight_map: z.record(z.string(), z.stri
  *
  * A file that is not there names none, and neither does a broken one: that is an error of the loader's, who can say more.
  */
-export async function readIndexContents(folder: string): Promise<IndexContents> {
+export async function readIndexContents(folder: string): Promise<Omit<IndexContents, "canBuild">> {
   const modules = await readLoosely(join(folder, modulesName), modulesSchema);
   const index = await readLoosely(join(folder, shardIndexName), shardIndexSchema);
   const paths = (modules ?? []).map(({ path }) => path.replace(/\/+$/, ""));

@@ -2,6 +2,7 @@
  * Models that are often taken for cross-encoders: told from each other by their small files, before any weights are
  * opened, each refused with what it is and what to use.
  */
+import { isBuildable } from "../architectures/architecture-names.js";
 import { UnsupportedModelError } from "../errors/index.js";
 import type { SavedPipeline } from "./saved-modules.js";
 
@@ -13,6 +14,8 @@ export interface ModelFacts {
   remoteClasses: readonly string[];
   /** `modules.json`, if there is one. */
   pipeline: SavedPipeline | undefined;
+  /** Whether there is an ONNX file that could be run. */
+  hasOnnxFile: boolean;
 }
 
 /** A kind of model that is no cross-encoder. */
@@ -92,12 +95,14 @@ const remoteArchitecture = /^(JinaBert|JinaRerank|New|NomicBert|XLMRobertaFlash|
  * Lets cross-encoders pass: sequence classifiers, and what was saved as a cross-encoder of several modules.
  *
  * @returns The architecture; of several modules see also {@link requireEncoder}.
- * @throws {UnsupportedModelError} If the model is of another kind, or needs code of its repository's own.
+ * @throws {UnsupportedModelError} If the model is of another kind, or needs code of its repository's own and has no ONNX
+ * file.
  */
 export function refuseWrongModel(facts: ModelFacts): string {
   const { architecture = "" } = facts;
   if (isChain(facts) || architecture.endsWith("ForSequenceClassification")) {
-    return requireNoRemoteCode(architecture, facts.remoteClasses);
+    requireNoRemoteCode(facts);
+    return architecture;
   }
   const kind = wrongModels.find((row) => row.matches(facts)) as WrongModel;
   throw new UnsupportedModelError(
@@ -105,6 +110,11 @@ export function refuseWrongModel(facts: ModelFacts): string {
       kind.remedy,
     { field: "architectures", value: facts.architecture, kind: kind.is, supported: ["…ForSequenceClassification"] },
   );
+}
+
+/** Whether crossrank builds the graph of a model that {@link refuseWrongModel} lets pass. */
+export function canBuild(facts: ModelFacts): boolean {
+  return !hasRemoteCode(facts) && isBuildable(facts.architecture ?? "", { hasChain: isChain(facts) });
 }
 
 /** @throws {UnsupportedModelError} If the architecture before a head of modules has a head itself. */
@@ -127,14 +137,23 @@ function isEncoder(architecture: string): boolean {
   return /(Model|Encoder)$/.test(architecture);
 }
 
-function requireNoRemoteCode(architecture: string, remoteClasses: readonly string[]): string {
-  const ownClasses = remoteClasses.filter((name) => /^Auto(Model|Config)/.test(name));
-  if (ownClasses.length === 0 && !remoteArchitecture.test(architecture)) return architecture;
+function hasRemoteCode(facts: ModelFacts): boolean {
+  return ownClassesOf(facts).length > 0 || remoteArchitecture.test(facts.architecture ?? "");
+}
+
+function ownClassesOf({ remoteClasses }: ModelFacts): string[] {
+  return remoteClasses.filter((name) => /^Auto(Model|Config)/.test(name));
+}
+
+function requireNoRemoteCode(facts: ModelFacts): void {
+  if (facts.hasOnnxFile || !hasRemoteCode(facts)) return;
+  const { architecture = "" } = facts;
+  const ownClasses = ownClassesOf(facts);
   const origin = ownClasses.length === 0 ? "" : ` (auto_map: ${ownClasses.join(", ")})`;
   throw new UnsupportedModelError(
     `config.json: architectures must name a model of transformers' own, got ${architecture}, which is code of the ` +
-      `repository's own${origin}. crossrank runs no code of repositories, and builds no graph for this one; an ONNX file ` +
-      `in the repository (onnx/model.onnx) needs none. ${useReranker}`,
+      `repository's own${origin}. crossrank runs no code of repositories, and builds no graph for this one: it runs only ` +
+      `with an ONNX file (onnx/model.onnx), and has none. ${useReranker}`,
     { field: ownClasses.length === 0 ? "architectures" : "auto_map", value: architecture, supported: [] },
   );
 }

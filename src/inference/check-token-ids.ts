@@ -11,7 +11,7 @@ interface TokenizerIds {
 export interface TokenTables {
   vocabularySize: number;
   /** Absent for a model that has no such table, and takes no types. */
-  tokenTypeCount?: number;
+  tokenTypeCount?: number | undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 export { describeArchitecture } from "./architectures.js";
+export { type Device } from "./devices.js";
 export { canonicallyNamed } from "./open-weights.js";
 export {
+  type ComputeDtype,
   type LoadedModel,
   type ModelSpec,
   type PairColumns,

@@ -2,6 +2,7 @@ import { DisposedError } from "../errors/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
 import type { CallKind, CallResults, LoadedModel, ModelSpec, PairColumns, PassageLogits } from "./protocol.js";
+import type { Device } from "./devices.js";
 import { untilAborted } from "./until-aborted.js";
 import { WorkerThread, type CallOptions } from "./worker-thread.js";
 
@@ -14,7 +15,7 @@ const workerUrl = new URL("./worker.js", import.meta.url);
  * After the thread has died the next call starts a new one, which loads the model again.
  */
 export class ModelWorker {
-  readonly #spec: ModelSpec;
+  #spec: ModelSpec;
   readonly #scriptUrl: URL;
   #thread: WorkerThread | undefined;
   #isDisposed = false;
@@ -29,11 +30,18 @@ export class ModelWorker {
     return this.#isDisposed;
   }
 
-  /** Loads the model, unless it is loaded. */
+  /** Makes the threads that are started from now on use a device that is known to be there. */
+  useDevice(device: Device): void {
+    this.#spec = { ...this.#spec, device };
+  }
+
+  /** Loads the model, unless it is loaded. What device it found stays its device. */
   async load(): Promise<LoadedModel> {
     const thread = this.#startedThread();
     try {
-      return await thread.loaded;
+      const loaded = await thread.loaded;
+      this.useDevice(loaded.device);
+      return loaded;
     } catch (error) {
       await thread.end(error as Error);
       throw error;

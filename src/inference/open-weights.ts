@@ -12,9 +12,10 @@ export interface Weights {
 }
 
 /**
- * Opens the weights in a model's folder, or the int8 form of them. `"auto"` is what the folder holds.
+ * Opens the weights in a model's folder, or the int8 form of them. `"auto"` is what the folder holds; `"fp16"` is what a
+ * GPU makes of floats.
  *
- * @throws {InvalidOptionsError} If fp32 is asked of int8 weights.
+ * @throws {InvalidOptionsError} If floats are asked of int8 weights.
  * @throws Also what opening, checking and converting a checkpoint throws.
  */
 export async function openWeights(spec: ModelSpec, architecture: Architecture): Promise<Weights> {
@@ -22,7 +23,7 @@ export async function openWeights(spec: ModelSpec, architecture: Architecture): 
   const { whole } = await openModuleCheckpoints(folder, savedHead?.weightFolders ?? []);
   const checkpoint = canonicallyNamed(whole, architecture);
   if (isInt8Checkpoint(checkpoint)) {
-    if (dtype === "fp32") throw onlyInt8(folder);
+    if (dtype === "fp32" || dtype === "fp16") throw onlyInt8(folder, dtype);
     // First what stays in floats: the sizes of an int8 graph are those of the config, and must not be taken on trust.
     const floats = [...architecture.weightShapes].filter(([name]) => checkpoint.tensors.get(name)?.dtype === "F32");
     checkTensors(new Map(floats), only(checkpoint, floats));
@@ -32,7 +33,7 @@ export async function openWeights(spec: ModelSpec, architecture: Architecture): 
   }
   requireTrainedHead(architecture.weightShapes, checkpoint);
   checkTensors(architecture.weightShapes, checkpoint);
-  if (dtype !== "int8") return { checkpoint, dtype: "fp32" };
+  if (dtype !== "int8") return { checkpoint, dtype: dtype === "fp16" ? dtype : "fp32" };
   const tensors = architecture.int8Tensors();
   const contents = int8Contents(architecture.weightShapes, tensors);
   return { checkpoint: await openInt8Checkpoint(checkpoint, tensors, contents), dtype };
@@ -49,10 +50,10 @@ function only(checkpoint: Checkpoint, entries: readonly (readonly [name: string,
   return { ...checkpoint, tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))) };
 }
 
-function onlyInt8(folder: string): InvalidOptionsError {
+function onlyInt8(folder: string, dtype: "fp32" | "fp16"): InvalidOptionsError {
   return new InvalidOptionsError(
-    `dtype must be "int8" or "auto" for ${folder}, which holds int8 weights, got "fp32". Load the model it was ` +
+    `dtype must be "int8" or "auto" for ${folder}, which holds int8 weights, got "${dtype}". Load the model it was ` +
       `converted from instead.`,
-    { dtype: "fp32", folder },
+    { dtype, folder },
   );
 }

@@ -1,16 +1,29 @@
 /**
  * What the caller's thread and the worker thread say to each other.
  *
- * A worker gets one {@link ModelSpec} when it starts and answers `done` or `failed` under {@link loadCallId}. Each
+ * A worker gets its {@link WorkerData} when it starts and answers `done` or `failed` under {@link loadCallId}. Each
  * call has an id of its own: its pairs come in slices, so that cloning many texts does not hold the caller's thread.
  */
 import type { SerializedError } from "../errors/index.js";
 import type { Head } from "../head/index.js";
 import type { MicroBatchLimits } from "../planning/index.js";
 import type { TokenizedPair } from "../tokenization/index.js";
+import type { Device } from "./devices.js";
 
-/** Precisions that models compute in. */
-export type ComputeDtype = "fp32" | "int8";
+/**
+ * Precisions that models compute in, or hold their weights in: `"q4"`, `"q4f16"` and `"bnb4"` are 4-bit ONNX files,
+ * `"unknown"` is an ONNX file whose name does not tell.
+ */
+export type ComputeDtype = "fp32" | "fp16" | "int8" | "q4" | "q4f16" | "bnb4" | "unknown";
+
+/** An ONNX file to run. */
+export interface OnnxSource {
+  /** In the model's folder. */
+  path: string;
+  /** Files that hold its weights, where they are not in it. */
+  dataPaths: readonly string[];
+  dtype: ComputeDtype;
+}
 
 /** Which model to load, and how. Plain data, settled by the caller's thread. */
 export interface ModelSpec {
@@ -24,25 +37,36 @@ export interface ModelSpec {
   /** Most tokens of a pair, special tokens included. */
   maxLength: number;
   threads: number;
-  /** `"auto"`: what the folder's weights are for. */
-  dtype: ComputeDtype | "auto";
+  /** What a checkpoint's graph computes in. `"auto"`: what the folder's weights are for. */
+  dtype: "fp32" | "fp16" | "int8" | "auto";
+  /** The ONNX file that is run, instead of a graph over the folder's checkpoint. */
+  onnx?: OnnxSource | undefined;
+  device: Device | "auto";
 }
 
-/** What a worker starts with. */
-export interface WorkerData {
-  spec: ModelSpec;
-  /** Of the {@link NativeGuard} that both threads have. */
-  guardMemory: SharedArrayBuffer;
-}
-
-/** Facts about a model that only its weights tell. */
+/** Facts about a model that only loading it tells. */
 export interface LoadedModel {
   /** In which precision the model computes. */
   dtype: ComputeDtype;
-  parameterCount: number;
-  /** How the checkpoint holds its weights, e.g. `["F32"]`. */
+  /** Where the model runs. */
+  device: Device;
+  /** Why it runs there, where `device: "auto"` found none that it would have chosen before. */
+  fallback?: string;
+  /**
+   * What is run.
+   *
+   * - `"stream"` – a graph built over the checkpoint, without padding; on the CPU
+   * - `"standard"` – a graph built over the checkpoint, in padded batches; on GPUs
+   * - `"onnx"` – an ONNX file, in padded batches
+   */
+  runs: "stream" | "standard" | "onnx";
+  /** `metadata_props` of the ONNX file; `{}` for a checkpoint. */
+  metadata: Readonly<Record<string, string>>;
+  /** `undefined` for an ONNX file. */
+  parameterCount: number | undefined;
+  /** How the checkpoint holds its weights, e.g. `["F32"]`; `[]` for an ONNX file. */
   weightTypes: readonly string[];
-  /** The checkpoint's files, seen from the model's folder. */
+  /** The checkpoint's files, or the ONNX file and its data, seen from the model's folder. */
   weightFiles: readonly string[];
   weightBytes: number;
 }
@@ -77,10 +101,19 @@ export interface PassageLogits {
   offsets: Uint32Array;
 }
 
+/** What a worker gets when it starts. */
+export interface WorkerData {
+  spec: ModelSpec;
+  /** Shared; the worker makes it 1 when it leaves its last line. */
+  hasExited: Int32Array<SharedArrayBuffer>;
+}
+
+/** `end` is answered by the end of the thread. */
 export type WorkerRequest =
   | { type: "pairs"; callId: number; pairs: PairColumns }
   | { type: "start"; callId: number; call: CallKind }
-  | { type: "cancel"; callId: number };
+  | { type: "cancel"; callId: number }
+  | { type: "end" };
 
 /** The id of loading, a worker's first call. */
 export const loadCallId = 0;

@@ -43,12 +43,14 @@ export class WorkerPool {
   /**
    * Loads the model in all workers, unless it is loaded.
    *
-   * The first worker loads alone: what is wrong with a model is found once, and before there are more threads. If
+   * The first worker loads alone: what is wrong with a model is found once, and before there are more threads; so is the
+   * device, which all then use. If
    * another fails all the same, the rest is left to {@link WorkerPool.dispose}.
    */
   async load(): Promise<LoadedModel> {
     const [first, ...others] = this.#members;
     const loaded = await first.worker.load();
+    for (const { worker } of others) worker.useDevice(loaded.device);
     await Promise.all(others.map(({ worker }) => worker.load()));
     return loaded;
   }

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { deserializeError, WorkerCrashedError } from "../errors/index.js";
-import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
@@ -14,7 +13,9 @@ import {
   type WorkerReply,
   type WorkerRequest,
 } from "./protocol.js";
+import { endBeforeProcess, type EndableThread } from "./end-before-process.js";
 import { slicePairs } from "./slice-pairs.js";
+import { shareWebGpuLock } from "./webgpu-lock.js";
 
 /** What a caller may want beside a call's result. */
 export interface CallOptions {
@@ -42,17 +43,20 @@ export class WorkerThread {
   /** Settles when the model is loaded. */
   readonly loaded: Promise<LoadedModel>;
   readonly #worker: Worker;
-  readonly #guard = new NativeGuard();
   readonly #exited: Promise<void>;
   readonly #pending = new Map<number, PendingCall>();
   #nextCallId = loadCallId;
   #hasEnded = false;
 
   constructor(spec: ModelSpec, scriptUrl: URL) {
-    const workerData: WorkerData = { spec, guardMemory: this.#guard.memory };
+    shareWebGpuLock();
+    const hasExited = new Int32Array(new SharedArrayBuffer(4));
     // Flags of the process, such as --input-type, are not for this script.
-    this.#worker = new Worker(scriptUrl, { workerData, execArgv: [], name: "crossrank" });
+    const options = { workerData: { spec, hasExited } satisfies WorkerData, execArgv: [], name: "crossrank" };
+    this.#worker = new Worker(scriptUrl, options);
+    const thread: EndableThread = { hasExited, end: () => this.#post({ type: "end" }) };
     this.#exited = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
+    void endBeforeProcess(thread, this.#exited);
     this.#worker.on("message", (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on("error", (cause) => this.#crash(`: ${cause.message}`, {}, { cause }));
     this.#worker.on("exit", (exitCode) => this.#crash(` with exit code ${exitCode}`, { exitCode }));
@@ -83,13 +87,17 @@ export class WorkerThread {
     }
   }
 
-  /** Ends the thread; rejects what is pending with `reason`. Resolves when the thread has given its memory back. */
+  /**
+   * Ends the thread after the micro-batch it is in; rejects what is pending with `reason` at once. Resolves when the
+   * thread has given its memory back.
+   *
+   * The thread ends itself: to be terminated inside `session.run()` aborts the process (onnxruntime-node 1.30).
+   */
   async end(reason: Error): Promise<void> {
     this.#rejectAll(reason);
-    // Nothing but this keeps the process alive, and it must not end with the thread inside a native call.
     this.#worker.ref();
-    await this.#guard.end(this.#exited);
-    await this.#worker.terminate();
+    this.#post({ type: "end" });
+    await this.#exited;
   }
 
   async #send(callId: number, call: CallKind, pairs: PairColumns): Promise<void> {

@@ -3,7 +3,6 @@ import { parentPort, workerData } from "node:worker_threads";
 import { serializeError } from "../errors/index.js";
 import { scorePairs, scorePassages, tokenizePairs, type Pair } from "./calls.js";
 import { FairScheduler, type Task } from "./fair-scheduler.js";
-import { NativeGuard } from "./native-guard.js";
 import {
   loadCallId,
   type CallKind,
@@ -14,8 +13,9 @@ import {
   type WorkerRequest,
 } from "./protocol.js";
 import { ScoringModel } from "./scoring-model.js";
+import { closeSessions } from "./session.js";
 
-const { spec, guardMemory } = workerData as WorkerData;
+const { spec, hasExited } = workerData as WorkerData;
 const scheduler = new FairScheduler();
 const pendingPairs = new Map<number, Pair[]>();
 
@@ -23,7 +23,7 @@ function reply(message: WorkerReply, transfer: readonly ArrayBuffer[] = []): voi
   parentPort?.postMessage(message, transfer);
 }
 
-function serve(model: ScoringModel, request: WorkerRequest): void {
+function serve(model: ScoringModel, request: Exclude<WorkerRequest, { type: "end" }>): void {
   const { callId } = request;
   switch (request.type) {
     case "pairs": {
@@ -78,6 +78,15 @@ async function* guarded(callId: number, task: Task): Task {
   }
 }
 
+/** A message comes between two runs of the model, and so does the end. */
+async function end(): Promise<void> {
+  try {
+    await closeSessions();
+  } finally {
+    process.exit();
+  }
+}
+
 function buffersOf(arrays: readonly ArrayBufferView[]): ArrayBuffer[] {
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
@@ -89,9 +98,19 @@ function toPairs({ queries, documents }: PairColumns): Pair[] {
   ]);
 }
 
+process.once("exit", () => {
+  Atomics.store(hasExited, 0, 1);
+  Atomics.notify(hasExited, 0);
+});
+
+const loading = ScoringModel.load(spec);
+parentPort?.on("message", (request: WorkerRequest) => {
+  if (request.type === "end") void end();
+  // Calls come once the model is loaded.
+  else void loading.then((model) => serve(model, request));
+});
 try {
-  const model = await ScoringModel.load(spec, new NativeGuard(guardMemory));
-  parentPort?.on("message", (request: WorkerRequest) => serve(model, request));
+  const model = await loading;
   reply({ type: "done", callId: loadCallId, result: model.info });
 } catch (error) {
   reply({ type: "failed", callId: loadCallId, error: serializeError(error) });

@@ -12,6 +12,8 @@ export {
   type QuantizedTensor,
   type ScaledStates,
 } from "./linear-layers.js";
+export { MappedWeights, type MappedPrecision } from "./mapped-weights.js";
+export { readOnnxHeader, type OnnxHeader } from "./read-onnx-header.js";
 export {
   addTokenStream,
   attendInBlocks,

@@ -171,10 +171,68 @@ export function encodeMessage<Name extends keyof Messages>(name: Name, message: 
 
 /** What stands in front of the bytes of a message's field: which field it is, and how many bytes follow. */
 export function encodeFieldStart(message: keyof Messages, fieldName: string, byteLength: number): Uint8Array {
-  const { id } = root.lookupType(message).get(fieldName) as protobuf.Field;
   const lengthDelimited = 2;
   return protobuf.Writer.create()
-    .uint32((id << 3) | lengthDelimited)
+    .uint32((fieldId(message, fieldName) << 3) | lengthDelimited)
     .uint32(byteLength)
     .finish();
+}
+
+/** A field at its place in a message. */
+export interface FieldStart {
+  id: number;
+  /** Bytes before the field's value: its number, and how long the value is. */
+  headLength: number;
+  /** Bytes of the value. */
+  byteLength: number;
+}
+
+/** Most bytes that {@link decodeFieldStart} looks at. */
+export const maxFieldStartBytes = 20;
+
+/**
+ * Reads the start of a field, without its value.
+ *
+ * @param bytes - From the field's first byte on, {@link maxFieldStartBytes} or as many as the message has left.
+ * @returns `undefined` for bytes that are no field.
+ */
+export function decodeFieldStart(bytes: Uint8Array): FieldStart | undefined {
+  const reader = protobuf.Reader.create(bytes);
+  try {
+    const tag = reader.uint32();
+    const id = tag >>> 3;
+    const byteLength = valueLength(reader, tag & 7);
+    return byteLength === undefined || id === 0 ? undefined : { id, headLength: reader.pos, byteLength };
+  } catch {
+    return undefined;
+  }
+}
+
+/** By the wire types of protobuf that a model's fields have. */
+function valueLength(reader: protobuf.Reader, wireType: number): number | undefined {
+  switch (wireType) {
+    case 0:
+      // The value is read with the head: only by reading it its end is found.
+      reader.uint64();
+      return 0;
+    case 1:
+      return 8;
+    case 2:
+      return reader.uint32();
+    case 5:
+      return 4;
+    default:
+      return undefined;
+  }
+}
+
+/** The number of a message's field. */
+export function fieldId(message: keyof Messages, fieldName: string): number {
+  return (root.lookupType(message).get(fieldName) as protobuf.Field).id;
+}
+
+/** @throws If the bytes are no entry. */
+export function decodeEntry(bytes: Uint8Array): EntryMessage {
+  const { key = "", value = "" } = root.lookupType("StringStringEntryProto").decode(bytes) as Partial<EntryMessage>;
+  return { key, value };
 }

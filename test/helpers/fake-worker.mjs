@@ -2,7 +2,7 @@
  * A worker that speaks the protocol of src/inference/protocol.ts without a model. It does what texts tell it to:
  *
  * - `folder` of the spec: "fails to load", "throws while loading", "never loads"; any other loads, and tells its thread's
- *   id as `parameterCount`.
+ *   id as `weightBytes`.
  * - a pair's document, of a call to score: "exit" ends the thread with code 7, "throw" throws, "fail" answers `failed`,
  *   "wait" never answers; one that starts with "thread" gets the thread's id as its logit, and any other its length,
  *   each after a progress message of its own.
@@ -27,6 +27,10 @@ function score(callId) {
   return parentPort.postMessage({ type: "done", callId, result }, [result.buffer]);
 }
 
+parentPort.on("message", (request) => {
+  if (request.type === "end") process.exit();
+});
+
 function serve(request) {
   requests.push(request);
   const { type, callId } = request;
@@ -38,15 +42,13 @@ function serve(request) {
 
 switch (workerData.spec.folder) {
   case "fails to load":
-    parentPort.on("message", () => undefined);
     parentPort.postMessage({ type: "failed", callId: 0, error });
     break;
   case "throws while loading":
     throw new RangeError("thrown in the worker");
   case "never loads":
-    parentPort.on("message", () => undefined);
     break;
   default:
     parentPort.on("message", serve);
-    parentPort.postMessage({ type: "done", callId: 0, result: { parameterCount: threadId } });
+    parentPort.postMessage({ type: "done", callId: 0, result: { weightBytes: threadId, device: "cpu" } });
 }

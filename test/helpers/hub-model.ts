@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { HubOptions, Timing } from "../../src/downloads/index.js";
-import { downloadModel } from "../../src/hub/download-model.js";
+import type { Timing } from "../../src/downloads/index.js";
+import { downloadModel, type DownloadOptions } from "../../src/hub/download-model.js";
 import { commitOne, sha256, useLoopbackHub, type LoopbackHub } from "./loopback-hub.js";
 import { useTemporaryFolder } from "./temporary-folder.js";
 
@@ -12,7 +12,7 @@ export const model = "owner/name";
 export const modelFiles = {
   ".gitattributes": "*.safetensors filter=lfs",
   "README.md": "# A model",
-  "config.json": '{"architectures": []}',
+  "config.json": '{"architectures": ["BertForSequenceClassification"]}',
   "tokenizer.json": "{}",
   "tokenizer_config.json": "{}",
   "model.safetensors": Buffer.alloc(300_000, "weights"),
@@ -61,7 +61,7 @@ export function useHubModel() {
     /** A path in the model's part of the cache. */
     cached,
     weightsBlob: () => cached("blobs", weightsHash),
-    download: (options: HubOptions = {}) => downloadModel(model, options, fastTiming),
+    download: (options: DownloadOptions = {}) => downloadModel(model, options, fastTiming),
   };
 }
 

@@ -32,7 +32,7 @@ export const commitOne = "1".repeat(40);
 export const commitTwo = "2".repeat(40);
 
 /** Like the Hub: what is large or no text is kept elsewhere, by its SHA-256. */
-const isLarge = (path: string) => /\.(?:safetensors|parquet)$/.test(path);
+const isLarge = (path: string) => /\.(?:safetensors|onnx|onnx_data|parquet)$/.test(path);
 
 export class LoopbackHub {
   readonly seen: SeenRequest[] = [];

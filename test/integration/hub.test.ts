@@ -43,6 +43,42 @@ describe("fromPretrained", () => {
   });
 });
 
+describe("ONNX files", () => {
+  const onnx = "onnx/model.onnx";
+  const logitsOf = async (model: CrossEncoder) => model.predict([pair], { activationFn: "identity" });
+  const snapshotOf = async (model: CrossEncoder) =>
+    (await readdir(model.info.folder, { recursive: true })).filter((path) => /safetensors|onnx./.test(path)).sort();
+
+  beforeEach(async () => {
+    for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
+    const tiny = hub().repositories.get("cross-encoder/tiny");
+    const files = { ...tiny?.files, [onnx]: await readFile(join(fixture, onnx)), "onnx/model_O3.onnx": "another" };
+    hub().repositories.set("cross-encoder/tiny", { files, commit: commitOne });
+  });
+
+  test("are downloaded where there is no checkpoint", async () => {
+    const { files = {} } = hub().repositories.get("cross-encoder/tiny") ?? {};
+    const withoutCheckpoint = Object.fromEntries(Object.entries(files).filter(([name]) => name !== weights));
+    hub().repositories.set("cross-encoder/tiny", { files: withoutCheckpoint, commit: commitOne });
+    await using local = await CrossEncoder.fromPretrained(fixture, { onnxFile: onnx });
+    await using model = await CrossEncoder.fromPretrained("tiny");
+    expect(model.info.runs).toBe("onnx");
+    expect(await snapshotOf(model)).toEqual([onnx]);
+    expect(await logitsOf(model)).toEqual(await logitsOf(local));
+  });
+
+  test("are downloaded beside a checkpoint that is not, where they are asked for", async () => {
+    await using model = await CrossEncoder.fromPretrained("tiny", { onnxFile: "model" });
+    expect(model.info.weightFiles).toEqual([onnx]);
+    expect(await snapshotOf(model)).toEqual([onnx]);
+    await using checkpoint = await CrossEncoder.fromPretrained("tiny");
+    expect(checkpoint.info.weightFiles).toEqual([weights]);
+    expect(await snapshotOf(checkpoint)).toEqual([weights, onnx]);
+    const [fromFile = NaN] = await logitsOf(model);
+    expect(fromFile).toBeCloseTo((await logitsOf(checkpoint))[0] ?? NaN, 4);
+  });
+});
+
 describe("the command line", () => {
   const rank = ["rank", "--json", "--model", "cross-encoder/tiny", "query", "one", "two"];
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { CrossEncoder, CrossrankError } from "crossrank";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const folder = "test/fixtures/tiny-reranker";
 
@@ -79,4 +79,36 @@ test("aborting a load rejects with the signal's reason", async () => {
   const loading = CrossEncoder.fromPretrained(folder, { signal: controller.signal });
   controller.abort(new Error("changed my mind"));
   await expect(loading).rejects.toThrow("changed my mind");
+});
+
+describe("while the model is running", () => {
+  /** Starts a call that takes seconds, and does something a few milliseconds into one of its micro-batches. */
+  const inTheMiddle = (action: string) => `
+    const model = await CrossEncoder.fromPretrained();
+    const documents = Array(600).fill("some words of mass and weight ".repeat(12));
+    const controller = new AbortController();
+    let batches = 0;
+    const act = () => { ${action} };
+    const onProgress = () => (++batches === 3 ? setTimeout(act, 3) : undefined);
+    const call = model.rank("how do you find mass?", documents, { onProgress, signal: controller.signal });
+    await call.catch(({ code, message }) => console.log(code ?? message));
+  `;
+
+  test("dispose rejects the call and leaves the process as it is", async () => {
+    const { stdout, stderr } = await runProgram(inTheMiddle(`model.dispose().then(() => console.log("disposed"));`));
+    expect({ stdout, stderr }).toEqual({ stdout: "DISPOSED\ndisposed\n", stderr: "" });
+  });
+
+  test("a process that calls process.exit exits with its code", async () => {
+    await expect(runProgram(inTheMiddle("process.exit(7);"))).rejects.toMatchObject({
+      code: 7,
+      signal: null,
+      stderr: "",
+    });
+  });
+
+  test("a process whose call is aborted ends by itself", async () => {
+    const { stdout, stderr } = await runProgram(inTheMiddle(`controller.abort(new Error("enough"));`));
+    expect({ stdout, stderr }).toEqual({ stdout: "enough\n", stderr: "" });
+  });
 });

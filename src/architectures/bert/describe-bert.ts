@@ -1,8 +1,8 @@
+import { positionsBefore } from "../../planning/index.js";
 import type { Architecture, ConfigSource } from "../shared/index.js";
 import { bertInt8Tensors, buildBertGraph } from "./build-graph.js";
 import { buildStandardBertGraph } from "./build-standard-graph.js";
 import type { BertFamily } from "./families.js";
-import { positionsBefore } from "./positions-before.js";
 import { bertWeightShapes, canonicalName } from "./weights.js";
 
 /**
@@ -17,7 +17,7 @@ export function describeFamily(family: BertFamily): (json: unknown, source: Conf
     return {
       weightShapes: bertWeightShapes(family, config),
       canonicalName: (stored) => canonicalName(family, stored),
-      maxPositions: config.positionRows - positionsBefore(paddingId),
+      maxPositions: config.positionRows - (paddingId === undefined ? 0 : positionsBefore(paddingId)),
       vocabularySize: config.vocabularySize,
       ...(tokenTypeCount > 0 && { tokenTypeCount }),
       streamShape: {

@@ -15,7 +15,8 @@ interface BenchFlags extends HubFlags {
   json?: true;
 }
 
-type Dtype = "fp32" | "int8";
+/** An ONNX file has one precision, whatever it is. */
+type Dtype = "fp32" | "int8" | "auto";
 
 /** What one setting reached. */
 interface Measurement {
@@ -78,9 +79,10 @@ async function bench(model: string | undefined, flags: BenchFlags): Promise<void
   await print(json ? `${JSON.stringify({ measurements, best })}\n` : formatMeasurements(measurements, best));
 }
 
-/** A folder that was converted to int8 has no fp32 to run in. */
+/** A folder that was converted to int8 has no fp32 to run in, and one that only has ONNX files no checkpoint. */
 async function runnableDtypes(source: ModelFlags): Promise<Dtype[]> {
   await using encoder = await loadModel(source);
+  if (encoder.info.runs === "onnx") return ["auto"];
   return encoder.dtype === "int8" ? ["int8"] : ["fp32", "int8"];
 }
 

@@ -101,7 +101,7 @@ async function convertToStream(model: string, flags: ConvertFlags): Promise<void
 
 async function findFolder(model: string, flags: HubFlags): Promise<string> {
   const { resolveModelFolder } = await import("../../hub/index.js");
-  return withDownloadBar(flags, (hub) => resolveModelFolder(model, hub));
+  return withDownloadBar(flags, (hub) => resolveModelFolder(model, { ...hub, checkpointOnly: true }));
 }
 
 async function readCalibration(path: string): Promise<RankingSample[]> {

@@ -46,6 +46,7 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(
       new Option("--compare-dtype <name>", "precision of the other model, or of the same one again").choices([
         "fp32",
+        "fp16",
         "int8",
         "auto",
       ]),
@@ -99,10 +100,12 @@ async function evaluate(model: string, paths: string[], flags: EvaluateFlags): P
 
 function modelsToMeasure(model: string, flags: EvaluateFlags): ModelFlags[] {
   const { compare, compareDtype } = flags;
-  const settings = pick(flags, ["maxLength", "threads", "workers", "dtype", "activationFn"]);
-  const first = { ...settings, model };
+  const shared = pick(flags, ["maxLength", "threads", "workers", "device", "dtype", "activationFn"]);
+  const first = { ...shared, ...pick(flags, ["onnxFile"]), model };
   if (compare === undefined && compareDtype === undefined) return [first];
-  return [first, { ...settings, model: compare ?? model, ...(compareDtype && { dtype: compareDtype }) }];
+  // An ONNX file is the first model's, and has a precision of its own.
+  const second = { ...shared, model: compare ?? model, ...(compareDtype && { dtype: compareDtype }) };
+  return [first, second];
 }
 
 async function measureAll(

@@ -45,6 +45,8 @@ describe("info", () => {
       model: "test/fixtures/tiny-nli",
       folder: expect.stringMatching(/tiny-nli$/) as string,
       architecture: "ModernBertForSequenceClassification",
+      runs: "stream",
+      metadata: {},
       parameterCount: 49_699,
       weightTypes: ["F32"],
       weightFiles: [{ name: "model.safetensors", bytes: expect.any(Number) as number }],

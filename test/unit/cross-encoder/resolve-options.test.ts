@@ -22,7 +22,8 @@ const predictDefaults = { batchSize: 32, maxBatchTokens: 512, longDocuments: "tr
 
 const known = {
   fromPretrained: [
-    ...["device", "dtype", "threads", "workers", "maxLength", "activationFn", "prompts", "defaultPromptName", "signal"],
+    ...["device", "dtype", "onnxFile", "threads", "workers", "maxLength"],
+    ...["activationFn", "prompts", "defaultPromptName", "signal"],
     ...["revision", "token", "localFilesOnly", "cacheDir", "onProgress"],
   ],
   predict: [
@@ -60,7 +61,7 @@ const methods = Object.keys(known) as Method[];
 
 describe("defaults", () => {
   test.each<[Method, object]>([
-    ["fromPretrained", { device: "auto", dtype: "auto", threads: availableCores(), workers: 1 }],
+    ["fromPretrained", { device: "cpu", dtype: "auto", threads: availableCores(), workers: 1 }],
     ["predict", predictDefaults],
     ["rank", { ...predictDefaults, returnDocuments: false }],
     ["tokenize", {}],
@@ -149,7 +150,7 @@ test.each(methods)("an unknown option of %s is named, with all that are known", 
 });
 
 test.each<[Method, string, unknown[]]>([
-  ["fromPretrained", "device", ["gpu", "", null, 0]],
+  ["fromPretrained", "device", ["gpu", "", null, 0, "cuda:", "cuda:x", "webgpu:1", "CPU"]],
   ["fromPretrained", "dtype", ["int4", "float32", null]],
   ["fromPretrained", "threads", [0, -1, 1025, 1.5, NaN, Infinity, "2", null]],
   ["fromPretrained", "workers", [0, -1, 1025, 1.5, NaN, "2", null]],

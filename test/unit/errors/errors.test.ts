@@ -23,6 +23,7 @@ const classes: Record<CrossrankErrorCode, ErrorClass> = {
   TENSOR_NOT_FOUND: errors.TensorNotFoundError,
   SHAPE_MISMATCH: errors.ShapeMismatchError,
   RUNTIME_UNAVAILABLE: errors.RuntimeUnavailableError,
+  DEVICE_UNAVAILABLE: errors.DeviceUnavailableError,
   CACHE_UNAVAILABLE: errors.CacheUnavailableError,
   INFERENCE_FAILED: errors.InferenceError,
   NON_FINITE_SCORE: errors.NonFiniteScoreError,

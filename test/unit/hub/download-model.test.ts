@@ -52,7 +52,7 @@ describe("a model that is not in the cache", () => {
   test("tells how far it has come", async () => {
     const reports: DownloadProgress[] = [];
     await download({ onProgress: (progress) => reports.push(progress) });
-    const total = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"] as const;
+    const total = ["tokenizer.json", "tokenizer_config.json", "model.safetensors"] as const;
     const modelTotal = total.reduce((sum, name) => sum + Buffer.byteLength(modelFiles[name]), 0);
     expect(reports.at(-1)).toEqual({
       file: "model.safetensors",
@@ -67,10 +67,10 @@ describe("a model that is not in the cache", () => {
 
   test("comes in shards, and with the folders of its modules", async () => {
     const files = {
-      "config.json": "{}",
+      "config.json": '{"architectures": ["ModernBertModel"]}',
       "tokenizer.json": "{}",
-      "modules.json": JSON.stringify([{ path: "" }, { path: "1_Pooling" }, { path: "2_Dense/" }, { path: "../../up" }]),
-      "config_sentence_transformers.json": "{}",
+      "modules.json": JSON.stringify(["", "1_Pooling", "2_Dense/", "../../up"].map((path) => ({ path, type: "any" }))),
+      "config_sentence_transformers.json": '{"model_type": "CrossEncoder"}',
       "1_Pooling/config.json": "{}",
       "2_Dense/config.json": '{"in": 1}',
       "2_Dense/model.safetensors": "dense",
@@ -93,6 +93,86 @@ describe("a model that is not in the cache", () => {
   });
 });
 
+function without(path: string, files: Readonly<Record<string, string | Buffer>>): Record<string, string | Buffer> {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => name !== path));
+}
+
+describe("an ONNX file", () => {
+  const withoutCheckpoint = without("model.safetensors", modelFiles);
+  const small = ["config.json", "onnx", "tokenizer.json", "tokenizer_config.json"];
+  const inOnnx = async (snapshot: string) => (await readdir(join(snapshot, "onnx"))).sort();
+  const put = (files: Record<string, string | Buffer>) => hub().repositories.set(model, { files, commit: commitOne });
+
+  test("comes with its data and no other, where there is no checkpoint", async () => {
+    put({
+      ...withoutCheckpoint,
+      "onnx/model.onnx_data": "data",
+      "onnx/model_quantized.onnx": "graph in int8",
+      "onnx/model_fp16.onnx": "graph in fp16",
+    });
+    const snapshot = await download();
+    expect((await readdir(snapshot)).sort()).toEqual(small);
+    expect(await inOnnx(snapshot)).toEqual(["model.onnx", "model.onnx_data"]);
+    hub().seen.length = 0;
+    expect(await download({ revision: commitOne })).toBe(snapshot);
+    expect(hub().seen).toEqual([]);
+    // Another precision is another file.
+    await download({ revision: commitOne, dtype: "fp16" });
+    expect(await inOnnx(snapshot)).toEqual(["model.onnx", "model.onnx_data", "model_fp16.onnx"]);
+  });
+
+  test("comes without the checkpoint, where it is asked for; the checkpoint where nothing is", async () => {
+    put({ ...modelFiles, "onnx/model_O3.onnx": "faster" });
+    const snapshot = await download({ onnxFile: "O3" });
+    expect((await readdir(snapshot)).sort()).toEqual(small);
+    expect(await inOnnx(snapshot)).toEqual(["model_O3.onnx"]);
+    await download();
+    expect(await hashOfWeights(snapshot)).toBe(weightsHash);
+    expect(hub().downloadsOf("onnx/model.onnx")).toEqual([]);
+  });
+
+  test("comes where no graph can be built, also of a repository with code of its own", async () => {
+    const config = { architectures: ["BertForSequenceClassification"], auto_map: { AutoModel: "its.own" } };
+    put({ ...modelFiles, "config.json": JSON.stringify(config) });
+    const snapshot = await download();
+    expect((await readdir(snapshot)).sort()).toEqual(small);
+    expect(await inOnnx(snapshot)).toEqual(["model.onnx"]);
+  });
+
+  test("is not loaded without what a download that broke off lacks of it", async () => {
+    put({ ...withoutCheckpoint, "onnx/model.onnx_data": "data" });
+    hub().disturbances.push(({ path }, response) => path.endsWith(".onnx") && (refuse(response, 403), true));
+    await thrownBy(() => download());
+    const error = await thrownBy(() => download({ localFilesOnly: true }));
+    expect(error.code).toBe("MODEL_NOT_CACHED");
+    hub().disturbances = [];
+    expect(await inOnnx(await download())).toEqual(["model.onnx", "model.onnx_data"]);
+  });
+
+  test("that there is not is an error that lists those that there are", async () => {
+    const error = await thrownBy(() => download({ onnxFile: "O4" }));
+    expect(error.code).toBe("INVALID_OPTIONS");
+    expect(error.message).toContain('got "O4". There are: onnx/model.onnx.');
+    expect(hub().downloadsOf("model.safetensors")).toEqual([]);
+  });
+});
+
+describe("what crossrank does not run", () => {
+  test.each(["BertModel", "Qwen3ForCausalLM", "DebertaV2ForSequenceClassification"])(
+    "costs no download of weights: %s",
+    async (architecture) => {
+      const files = { ...modelFiles, "config.json": JSON.stringify({ architectures: [architecture] }) };
+      const withoutOnnx = without("onnx/model.onnx", files);
+      const isKindOfItsOwn = architecture.endsWith("ForSequenceClassification");
+      hub().repositories.set(model, { files: isKindOfItsOwn ? withoutOnnx : files, commit: commitOne });
+      // A classifier is for the loader to refuse, which says what it would take.
+      if (isKindOfItsOwn) await download();
+      else expect((await thrownBy(() => download())).code).toBe("UNSUPPORTED_MODEL");
+      expect([...hub().downloadsOf("model.safetensors"), ...hub().downloadsOf("onnx/model.onnx")]).toEqual([]);
+    },
+  );
+});
+
 describe("a model in the cache", () => {
   const paths = () => hub().seen.map(({ path }) => path);
 
@@ -101,7 +181,7 @@ describe("a model in the cache", () => {
     hub().seen.length = 0;
     await download();
     expect(paths()).toEqual([`/api/models/${model}/revision/main`]);
-    const files = { ...modelFiles, "config.json": '{"new": true}' };
+    const files = { ...modelFiles, "config.json": modelFiles["config.json"].replace("{", '{"new": true, ') };
     hub().repositories.set(model, { files, commit: commitTwo });
     hub().seen.length = 0;
     expect(await download()).toBe(cached("snapshots", commitTwo));

@@ -42,6 +42,8 @@ test("a classifier without any other file has defaults for all else", async () =
     folder: temporaryFolder(),
     config: expect.objectContaining({ architectures: [architecture] }) as unknown,
     architecture,
+    canBuild: true,
+    chain: undefined,
     labelCount: 1,
     id2label: { 0: "relevant" },
     activation: "sigmoid",

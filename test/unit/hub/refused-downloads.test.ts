@@ -62,7 +62,7 @@ describe("what the Hub refuses", () => {
       "PyTorch's own format",
       () =>
         hub().repositories.set(model, {
-          files: { "config.json": "{}", "tokenizer.json": "{}", "pytorch_model.bin": "" },
+          files: { "config.json": modelFiles["config.json"], "tokenizer.json": "{}", "pytorch_model.bin": "" },
           commit: commitOne,
         }),
     ],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { refuseWrongModel, requireEncoder, type ModelFacts } from "../../../src/hub/wrong-model.js";
+import { canBuild, refuseWrongModel, requireEncoder, type ModelFacts } from "../../../src/hub/wrong-model.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
 const transformer = { path: "", type: "sentence_transformers.base.modules.transformer.Transformer" };
@@ -10,13 +10,14 @@ const normalize = module("2_Normalize", "st.models.Normalize");
 
 /** A model as its `config.json` alone says. */
 function plain(architecture: string | undefined, ...remoteClasses: string[]): ModelFacts {
-  return { architecture, remoteClasses, pipeline: undefined };
+  return { architecture, remoteClasses, pipeline: undefined, hasOnnxFile: false };
 }
 
 const empty = { activation: undefined, prompts: {}, defaultPromptName: undefined };
 
 function saved(architecture: string, modelType: string, ...modules: { path: string; type: string }[]): ModelFacts {
-  return { architecture, remoteClasses: [], pipeline: { ...empty, modelType, modules: [transformer, ...modules] } };
+  const pipeline = { ...empty, modelType, modules: [transformer, ...modules] };
+  return { architecture, remoteClasses: [], pipeline, hasOnnxFile: false };
 }
 
 test.each<[string, ModelFacts, string, string]>([
@@ -127,6 +128,21 @@ test.each<[string, ModelFacts]>([
   ["a chain", saved("ModernBertModel", "CrossEncoder", pooling)],
 ])("lets %s pass", (_, facts) => {
   expect(refuseWrongModel(facts)).toBe(facts.architecture);
+});
+
+test.each([
+  plain("JinaBertForSequenceClassification", "AutoModel"),
+  plain("NewForSequenceClassification"),
+  plain("BertForSequenceClassification", "AutoModelForSequenceClassification"),
+])("lets %j pass, whose ONNX file needs no code of its own, and does not build its graph", (facts) => {
+  const shipped = { ...facts, hasOnnxFile: true };
+  expect(refuseWrongModel(shipped)).toBe(facts.architecture);
+  expect(canBuild(shipped)).toBe(false);
+});
+
+test("refuses an embedding model with an ONNX file all the same", async () => {
+  const error = await thrownBy(() => refuseWrongModel({ ...plain("JinaBertModel", "AutoModel"), hasOnnxFile: true }));
+  expect(error.message).toContain("a bare encoder");
 });
 
 test.each(["ModernBertModel", "T5EncoderModel"])("lets a head of modules follow %s", (architecture) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { classifierNames, isBuildable } from "../../../src/architectures/architecture-names.js";
 import { describeArchitecture } from "../../../src/inference/architectures.js";
 import { thrownBy } from "../../helpers/thrown-by.js";
 
@@ -42,3 +43,18 @@ test.each(["DebertaV2ForSequenceClassification", "ModernBertModel", "toString", 
     expect(error.details).toEqual({ field: "architectures", value: name, supported });
   },
 );
+
+test.each(classifierNames)("builds %s, and reads its config to do so", async (name) => {
+  expect(isBuildable(name, { hasChain: false })).toBe(true);
+  const { code, message } = await thrownBy(() =>
+    describeArchitecture(name, { hidden_act: 1, hidden_activation: 1 }, source),
+  );
+  expect(code).toBe("INVALID_MODEL_FILE");
+  expect(message).toMatch(/is not an? \w+ config/);
+});
+
+test("does not build what it does not name", () => {
+  expect(isBuildable("JinaBertForSequenceClassification", { hasChain: false })).toBe(false);
+  expect(isBuildable("ModernBertModel", { hasChain: false })).toBe(false);
+  expect(isBuildable("ModernBertModel", { hasChain: true })).toBe(true);
+});

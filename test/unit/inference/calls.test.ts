@@ -32,8 +32,8 @@ function fakeModel(): FakeModel {
         start += line.length;
       }
     },
-    score: async (documents: readonly TokenizedPair[]) => {
-      const lengths = documents.map(({ inputIds }) => inputIds.length);
+    score: async (batch: readonly TokenizedPair[]) => {
+      const lengths = batch.map(({ inputIds }) => inputIds.length);
       batches.push(lengths);
       return Float32Array.from(lengths.flatMap((length) => [length, -length]));
     },

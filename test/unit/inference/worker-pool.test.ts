@@ -165,7 +165,7 @@ describe("aborting a call", () => {
 describe("loading", () => {
   test("starts all threads", async () => {
     const pool = create(3);
-    const { parameterCount: firstThread } = await pool.load();
+    const { weightBytes: firstThread } = await pool.load();
     expect(await threadsOf(pool, 3)).toEqual([firstThread, firstThread + 1, firstThread + 2]);
   });
 

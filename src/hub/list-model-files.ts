@@ -1,0 +1,21 @@
+import { readdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+
+/**
+ * Lists a model's files: those at the folder's root and in `onnx/`, where ONNX files are looked for.
+ *
+ * @param onnxFile - A file that is asked for; the files of its folder are listed too.
+ * @returns Paths in the folder, with `/` between folders.
+ */
+export async function listModelFiles(folder: string, onnxFile = ""): Promise<string[]> {
+  const subfolders = new Set(["", "onnx", posix.dirname(posix.normalize(onnxFile)).replace(/^\.$/, "")]);
+  const inside = [...subfolders].filter((name) => !name.startsWith("..") && !posix.isAbsolute(name));
+  const lists = await Promise.all(inside.map((name) => listFolder(folder, name)));
+  return lists.flat();
+}
+
+async function listFolder(folder: string, name: string): Promise<string[]> {
+  // A link to a file counts as one: the Hub's cache is made of them.
+  const entries = await readdir(join(folder, name), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => posix.join(name, entry.name));
+}
