@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { CrossrankError, InferenceError, InvalidOptionsError } from "../errors/index.js";
 import {
   loadPairTokenizer,
