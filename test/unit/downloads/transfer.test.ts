@@ -73,7 +73,8 @@ describe("a transfer", () => {
   });
 
   test("of a small file with other content is an error", async () => {
-    hub().disturbances.push(firstTimes(1, "config.json", (response) => response.end('{"architectures": {}}')));
+    const other = " ".repeat(modelFiles["config.json"].length);
+    hub().disturbances.push(firstTimes(1, "config.json", (response) => response.end(other)));
     expect((await thrownBy(() => download())).details["file"]).toBe("config.json");
   });
 
