@@ -189,7 +189,7 @@ describe("RemoteCrossEncoder.fromUrl with a KServe endpoint", () => {
   });
 
   test("must have a model's folder", async () => {
-    const options = { api: "kserve", model: "m", tokenizer: "no-such-folder" } as const;
+    const options = { api: "kserve", model: "m", tokenizer: "./no-such-folder" } as const;
     expect(await thrownBy(() => RemoteCrossEncoder.fromUrl(url, options))).toMatchObject({ code: "MODEL_NOT_FOUND" });
   });
 
