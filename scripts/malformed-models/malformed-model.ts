@@ -52,7 +52,8 @@ export function damagedFolder(
   damage: (folder: string) => Promise<void>,
 ): MalformedModel {
   const write = async (folder: string) => {
-    await cp(join(fixtures, "tiny-reranker"), folder, { recursive: true });
+    // Not its ONNX file, which would be run where there is no checkpoint.
+    for (const name of modelFileNames) await cp(join(fixtures, "tiny-reranker", name), join(folder, name));
     await damage(folder);
   };
   return { name, ...refusal, write };

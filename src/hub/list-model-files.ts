@@ -15,7 +15,7 @@ export async function listModelFiles(folder: string, onnxFile = ""): Promise<str
 }
 
 async function listFolder(folder: string, name: string): Promise<string[]> {
-  // A link to a file counts as one: the Hub's cache is made of them.
-  const entries = await readdir(join(folder, name), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => posix.join(name, entry.name));
+  // Folders too: what has a file's name and is none is an error of whoever reads it, not a reason to run something else.
+  const names = await readdir(join(folder, name)).catch(() => []);
+  return names.map((entry) => posix.join(name, entry));
 }
