@@ -15,6 +15,8 @@ import {
 import { weightsWish, type GivenWeights, type WeightsWish } from "./choose-weights.js";
 import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snapshot.js";
 import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
+import { refuseBeforeWeights } from "./load-model-settings.js";
+import { configName, defaultOnnxPath } from "./needed-files.js";
 
 const defaultRevision = "main";
 
@@ -72,8 +74,12 @@ export async function downloadModel(
   return wanted.cache.snapshotFolder(found.commit);
 }
 
-function requireCached({ model, revision, cache }: Wanted, cached: CachedSnapshot | undefined): string {
+async function requireCached(wanted: Wanted, cached: CachedSnapshot | undefined): Promise<string> {
   if (cached?.missing.length === 0) return cached.folder;
+  // What crossrank does not run is not to be completed. The repository may have ONNX files that the cache has not.
+  if (cached !== undefined && !cached.missing.includes(configName))
+    await refuseBeforeWeights(cached.folder, [defaultOnnxPath]);
+  const { model, revision, cache } = wanted;
   const lacks = cached === undefined ? "has not" : `has not whole: ${cached.missing.join(", ")} missing`;
   throw new ModelNotCachedError(
     `${model} at revision ${revision} must be in the cache ${cache.cacheDir}, since nothing may be downloaded ` +

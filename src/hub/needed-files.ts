@@ -24,8 +24,9 @@ export interface IndexContents {
 export const modulesName = "modules.json";
 export const singleName = "model.safetensors";
 export const shardIndexName = "model.safetensors.index.json";
-
-const configName = "config.json";
+export const configName = "config.json";
+/** Where exporters put it. */
+export const defaultOnnxPath = "onnx/model.onnx";
 
 /** Written by sentence-transformers beside {@link modulesName}, and looked at only with it. */
 const besideModules = ["config_sentence_transformers.json", "sentence_bert_config.json"];
@@ -74,7 +75,7 @@ interface NeededWeights {
 function neededWeights(paths: readonly string[], contents: IndexContents, wish: WeightsWish): NeededWeights {
   const { modulePaths, canBuild } = contents;
   if (!needsOnnxFile({ paths, canBuild }, wish)) {
-    if (!canBuild) return { required: ["onnx/model.onnx"], better: [], folders: [] };
+    if (!canBuild) return { required: [defaultOnnxPath], better: [], folders: [] };
     const folders = modulePaths.filter((path) => path !== "");
     return { required: checkpointFiles(new Set(paths), contents.shards), better: [], folders };
   }
