@@ -1,5 +1,6 @@
 import { needsOnnxFile, type WeightsWish } from "./choose-weights.js";
 import { findOnnxFile, onnxPlaces } from "./onnx-files.js";
+import { transformerFiles } from "./saved-modules.js";
 
 /** What of a repository a model needs, decided by the paths that it has. */
 export interface FileChoice {
@@ -28,14 +29,21 @@ export const configName = "config.json";
 /** Where exporters put it. */
 export const defaultOnnxPath = "onnx/model.onnx";
 
-/** Written by sentence-transformers beside {@link modulesName}, and looked at only with it. */
-const besideModules = ["config_sentence_transformers.json", "sentence_bert_config.json"];
+/**
+ * What sentence-transformers writes beside {@link modulesName}: looked at only with it, and of the transformer's configs
+ * only the first that is there.
+ */
+function besideModules(has: ReadonlySet<string>): readonly string[] {
+  if (!has.has(modulesName)) return [];
+  const found = transformerFiles.findIndex((name) => has.has(name));
+  return ["config_sentence_transformers.json", ...transformerFiles.slice(0, found < 0 ? undefined : found + 1)];
+}
 
 /** The files that say which others are needed, as far as they are there: to be read first. */
 export function indexFiles(paths: readonly string[]): string[] {
-  const modules = paths.includes(modulesName) ? [modulesName, ...besideModules] : [];
-  const index = paths.includes(singleName) ? [] : [shardIndexName];
-  return [configName, ...modules, ...index].filter((name) => paths.includes(name));
+  const has = new Set(paths);
+  const index = has.has(singleName) ? [] : [shardIndexName];
+  return [configName, modulesName, ...besideModules(has), ...index].filter((name) => has.has(name));
 }
 
 /**
@@ -51,7 +59,7 @@ export function neededFiles(paths: readonly string[], contents: IndexContents, w
   const optional = [
     "tokenizer_config.json",
     modulesName,
-    ...(has.has(modulesName) ? besideModules : []),
+    ...besideModules(has),
     ...folders.map((folder) => `${folder}/${configName}`),
     ...weightFolders.map((folder) => `${folder}/${singleName}`),
   ];
