@@ -15,8 +15,8 @@ import {
 import { weightsWish, type GivenWeights, type WeightsWish } from "./choose-weights.js";
 import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snapshot.js";
 import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
+import { configName, defaultOnnxPath } from "./file-names.js";
 import { refuseBeforeWeights } from "./load-model-settings.js";
-import { configName, defaultOnnxPath } from "./needed-files.js";
 
 const defaultRevision = "main";
 

@@ -1,4 +1,5 @@
 import { needsOnnxFile, type WeightsWish } from "./choose-weights.js";
+import { configName, defaultOnnxPath, modulesName, shardIndexName, singleName } from "./file-names.js";
 import { findOnnxFile, onnxPlaces } from "./onnx-files.js";
 import { transformerFiles } from "./saved-modules.js";
 
@@ -21,13 +22,6 @@ export interface IndexContents {
   /** Whether crossrank builds the model's graph. */
   canBuild: boolean;
 }
-
-export const modulesName = "modules.json";
-export const singleName = "model.safetensors";
-export const shardIndexName = "model.safetensors.index.json";
-export const configName = "config.json";
-/** Where exporters put it. */
-export const defaultOnnxPath = "onnx/model.onnx";
 
 /**
  * What sentence-transformers writes beside {@link modulesName}: looked at only with it, and of the transformer's configs
