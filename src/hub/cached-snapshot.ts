@@ -1,4 +1,4 @@
-import { isCommitHash, type ModelCache } from "../downloads/index.js";
+import { isCommitHash, type RepositoryCache } from "../downloads/index.js";
 import type { WeightsWish } from "./choose-weights.js";
 import { refuseBeforeWeights } from "./load-model-settings.js";
 import { neededFiles } from "./needed-files.js";
@@ -16,7 +16,7 @@ export interface CachedSnapshot {
 
 /** What is looked for in it. */
 export interface WantedSnapshot {
-  cache: ModelCache;
+  cache: RepositoryCache;
   weights: WeightsWish;
 }
 

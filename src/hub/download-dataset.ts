@@ -5,7 +5,7 @@ import {
   isCommitHash,
   listRepository,
   lookUpCommit,
-  ModelCache,
+  RepositoryCache,
   resolveHubSettings,
   type Connection,
   type GivenHubOptions,
@@ -44,14 +44,22 @@ export async function downloadDataset(
   const { revision = "main", signal } = options;
   requireRevision(revision);
   const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
-  const cache = new ModelCache(cacheDir, wanted.dataset, "dataset");
+  const cache = new RepositoryCache(cacheDir, wanted.dataset, "dataset");
   const cached = await findCachedCommit(cache, revision, wanted);
   if (isOffline) {
     if (cached !== undefined) return cache.snapshotFolder(cached);
     throw notCached(wanted, revision, cacheDir);
   }
   const token = await findToken(options.token);
-  const connection = { endpoint, token, model: wanted.dataset, kind: "dataset", revision, timing, signal } as const;
+  const connection = {
+    endpoint,
+    token,
+    repository: wanted.dataset,
+    kind: "dataset",
+    revision,
+    timing,
+    signal,
+  } as const;
   try {
     return await fetchFiles(connection, cache, {
       wanted,
@@ -69,7 +77,7 @@ export async function downloadDataset(
 }
 
 async function findCachedCommit(
-  cache: ModelCache,
+  cache: RepositoryCache,
   revision: string,
   { choose }: WantedFiles,
 ): Promise<string | undefined> {
@@ -80,7 +88,7 @@ async function findCachedCommit(
 
 async function fetchFiles(
   connection: Connection,
-  cache: ModelCache,
+  cache: RepositoryCache,
   { wanted, retries, options }: { wanted: WantedFiles; retries: number; options: GivenHubOptions },
 ): Promise<string> {
   const { revision } = connection;

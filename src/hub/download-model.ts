@@ -6,7 +6,7 @@ import {
   isRetryable,
   listRepository,
   lookUpCommit,
-  ModelCache,
+  RepositoryCache,
   resolveHubSettings,
   type Connection,
   type GivenHubOptions,
@@ -28,7 +28,7 @@ interface Wanted {
   /** Id of its repository. */
   model: string;
   revision: string;
-  cache: ModelCache;
+  cache: RepositoryCache;
   weights: WeightsWish;
 }
 
@@ -60,13 +60,13 @@ export async function downloadModel(
   const { revision = defaultRevision, signal } = options;
   requireRevision(revision);
   const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
-  const wanted = { model, revision, cache: new ModelCache(cacheDir, model), weights: weightsWish(options) };
+  const wanted = { model, revision, cache: new RepositoryCache(cacheDir, model), weights: weightsWish(options) };
   const cached = await findCached(wanted, revision);
   if (cached?.isComplete && isCommitHash(revision)) return cached.folder;
   if (isOffline) return requireCached(wanted, cached);
 
   const token = await findToken(options.token);
-  const connection = { endpoint, token, model, kind: "model", revision, timing, signal } as const;
+  const connection = { endpoint, token, repository: model, kind: "model", revision, timing, signal } as const;
   const found = await findOnHub(connection, wanted, cached);
   if (found.files !== undefined)
     await fetchSnapshot(connection, wanted, { ...found, files: found.files, onProgress: options.onProgress });

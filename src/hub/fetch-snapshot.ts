@@ -53,7 +53,7 @@ export async function fetchSnapshot(
 }
 
 function requireModel(
-  { model, revision, endpoint }: Connection,
+  { repository: model, revision, endpoint }: Connection,
   paths: readonly string[],
   { missing }: FileChoice,
 ): void {

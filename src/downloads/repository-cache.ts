@@ -16,17 +16,17 @@ import { isCommitHash } from "./repository-file.js";
  *
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
-export class ModelCache {
+export class RepositoryCache {
   readonly #folder: string;
   readonly #locks: string;
 
-  /** @param model - Id of a repository. */
+  /** @param repository - Its id. */
   constructor(
     readonly cacheDir: string,
-    model: string,
+    repository: string,
     kind: RepositoryKind = "model",
   ) {
-    const name = `${kind}s--${model.replaceAll("/", "--")}`;
+    const name = `${kind}s--${repository.replaceAll("/", "--")}`;
     this.#folder = join(cacheDir, name);
     this.#locks = join(cacheDir, ".locks", name);
   }
