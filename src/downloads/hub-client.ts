@@ -6,12 +6,13 @@ import { startStallTimer } from "./stall-timer.js";
 import { withRetries } from "./with-retries.js";
 
 /**
- * Asks the Hub which commit a revision is.
+ * Asks the Hub which commit a revision is, unless it is a commit's hash.
  *
  * @throws {ModelNotFoundError | ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub says so.
  * @throws {RateLimitedError | HubUnreachableError | DownloadError} If there is no usable answer.
  */
 export async function lookUpCommit(connection: Connection, retries: number): Promise<string> {
+  if (isCommitHash(connection.revision)) return connection.revision;
   const { datasetInfo, modelInfo } = await import("@huggingface/hub");
   const { repository: name, kind, revision, endpoint: hubUrl } = connection;
   const question = { name, revision, hubUrl, fetch: fetchFor(connection, retries) };

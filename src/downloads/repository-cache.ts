@@ -48,8 +48,9 @@ export class RepositoryCache {
     return join(this.#locks, `${hash}.crossrank.lock`);
   }
 
-  /** The commit that a revision was when it was last looked up. */
+  /** The commit that a revision was when it was last looked up; a commit hash is always itself. */
   async readRef(revision: string): Promise<string | undefined> {
+    if (isCommitHash(revision)) return revision;
     const commit = await readFile(this.#refPath(revision), "utf8").catch(() => "");
     return isCommitHash(commit.trim()) ? commit.trim() : undefined;
   }

@@ -1,9 +1,8 @@
-import { InvalidOptionsError, ModelNotCachedError } from "../errors/index.js";
+import { ModelNotCachedError } from "../errors/index.js";
 import {
   defaultTiming,
   findToken,
   isCommitHash,
-  isRetryable,
   listRepository,
   lookUpCommit,
   RepositoryCache,
@@ -17,8 +16,7 @@ import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snaps
 import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
 import { configName, defaultOnnxPath } from "./file-names.js";
 import { refuseBeforeWeights } from "./load-model-settings.js";
-
-const defaultRevision = "main";
+import { defaultRevision, orCachedCommit, requireRevision } from "./revision.js";
 
 /** Where a model is found, and which of its weights are wanted. */
 export interface DownloadOptions extends GivenHubOptions, GivenWeights {}
@@ -70,7 +68,7 @@ export async function downloadModel(
   const found = await findOnHub(connection, wanted, cached);
   if (found.files !== undefined)
     await fetchSnapshot(connection, wanted, { ...found, files: found.files, onProgress: options.onProgress });
-  if (!isCommitHash(revision)) await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
+  await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
   return wanted.cache.snapshotFolder(found.commit);
 }
 
@@ -96,35 +94,10 @@ interface Found {
 
 /** Asks the Hub; if there is no answer but a cached commit, that is it. */
 async function findOnHub(connection: Connection, wanted: Wanted, cached: CachedSnapshot | undefined): Promise<Found> {
-  const { revision } = wanted;
-  const isUsable = cached?.missing.length === 0;
-  // With something to fall back on, nobody should have to wait for retries.
-  const retries = isUsable ? 0 : connection.timing.lookupRetries;
-  try {
-    const commit = isCommitHash(revision) ? revision : await lookUpCommit(connection, retries);
+  const usableCommit = cached?.missing.length === 0 ? cached.commit : undefined;
+  return orCachedCommit(connection, usableCommit, async (retries): Promise<Found> => {
+    const commit = await lookUpCommit(connection, retries);
     const known = commit === cached?.commit ? cached : await inspectSnapshot(wanted, commit);
-    if (known.isComplete) return { commit };
-    return { commit, files: await listRepository(connection, commit, retries) };
-  } catch (error) {
-    connection.signal?.throwIfAborted();
-    if (!isUsable || !isPassing(error)) throw error;
-    process.emitWarning(`${(error as Error).message} Loading the cached commit ${cached.commit} instead.`, {
-      type: "CrossrankWarning",
-    });
-    return { commit: cached.commit };
-  }
-}
-
-/** Whether an error says nothing about the model, only about now. */
-export function isPassing(error: unknown): boolean {
-  return isRetryable(error) || ["RATE_LIMITED", "HUB_UNREACHABLE"].includes((error as { code?: string }).code ?? "");
-}
-
-/** As git allows it, and so that it stays in the cache's folder. */
-export function requireRevision(revision: string): void {
-  if (!/^[/.]|[/.]$|\/\/|\/\.|\.\.|[\0-\x20\x7f~^:?*[\\]/.test(revision) && revision !== "") return;
-  throw new InvalidOptionsError(
-    `revision must be a branch, tag or commit hash, got ${JSON.stringify(revision)}. See the model's page for those it has.`,
-    { revision },
-  );
+    return known.isComplete ? { commit } : { commit, files: await listRepository(connection, commit, retries) };
+  });
 }
