@@ -36,7 +36,7 @@ export interface Connection {
   endpoint: string;
   token: string | undefined;
   /** Id of the repository. */
-  model: string;
+  repository: string;
   kind: RepositoryKind;
   /** As the caller named it. */
   revision: string;
@@ -45,6 +45,6 @@ export interface Connection {
 }
 
 /** A repository's page, which the addresses of its files begin with. */
-export function repositoryAddress({ endpoint, kind, model }: Connection): string {
-  return `${endpoint}/${kind === "dataset" ? "datasets/" : ""}${model}`;
+export function repositoryAddress({ endpoint, kind, repository }: Connection): string {
+  return `${endpoint}/${kind === "dataset" ? "datasets/" : ""}${repository}`;
 }

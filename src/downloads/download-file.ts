@@ -2,7 +2,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CacheUnavailableError } from "../errors/index.js";
 import type { Connection } from "./connection.js";
-import { isFile, type ModelCache } from "./model-cache.js";
+import { isFile, type RepositoryCache } from "./repository-cache.js";
 import { placeInSnapshot } from "./place-in-snapshot.js";
 import type { RepositoryFile } from "./repository-file.js";
 import { transfer } from "./transfer.js";
@@ -29,7 +29,7 @@ export async function downloadFile(
     commit,
     file,
     onLoaded,
-  }: { cache: ModelCache; commit: string; file: RepositoryFile; onLoaded: (loaded: number) => void },
+  }: { cache: RepositoryCache; commit: string; file: RepositoryFile; onLoaded: (loaded: number) => void },
 ): Promise<void> {
   const blob = cache.blobPath(file.hash);
   await inCache(cache, async () => {
@@ -71,7 +71,7 @@ async function transferWithRetries(connection: Connection, transferred: Paramete
  *
  * @throws {CacheUnavailableError}
  */
-async function inCache(cache: ModelCache, action: () => Promise<void>): Promise<void> {
+async function inCache(cache: RepositoryCache, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {

@@ -6,15 +6,16 @@ import { startStallTimer } from "./stall-timer.js";
 import { withRetries } from "./with-retries.js";
 
 /**
- * Asks the Hub which commit a revision is.
+ * Asks the Hub which commit a revision is, unless it is a commit's hash.
  *
  * @throws {ModelNotFoundError | ModelGatedError | AccessDeniedError | InvalidTokenError} If the Hub says so.
  * @throws {RateLimitedError | HubUnreachableError | DownloadError} If there is no usable answer.
  */
 export async function lookUpCommit(connection: Connection, retries: number): Promise<string> {
+  if (isCommitHash(connection.revision)) return connection.revision;
   const { datasetInfo, modelInfo } = await import("@huggingface/hub");
-  const { model: name, kind, revision, endpoint: hubUrl } = connection;
-  const question = { name, revision, hubUrl, fetch: fetchFor(connection, retries), additionalFields: ["sha"] } as const;
+  const { repository: name, kind, revision, endpoint: hubUrl } = connection;
+  const question = { name, revision, hubUrl, fetch: fetchFor(connection, retries) };
   const lookUp = () =>
     kind === "model"
       ? modelInfo({ ...question, additionalFields: ["sha"] })
@@ -37,7 +38,7 @@ export async function listRepository(
   retries: number,
 ): Promise<readonly RepositoryFile[]> {
   const { listFiles } = await import("@huggingface/hub");
-  const { model: name, kind: type, endpoint: hubUrl } = connection;
+  const { repository: name, kind: type, endpoint: hubUrl } = connection;
   const repo = { type, name };
   const fetch = fetchFor(connection, retries);
   return usable(connection, async () => {
@@ -87,11 +88,11 @@ async function usable<Result>(connection: Connection, action: () => Promise<Resu
   }
 }
 
-function unusable({ endpoint, model }: Connection, cause?: unknown): DownloadError {
+function unusable({ endpoint, repository }: Connection, cause?: unknown): DownloadError {
   return new DownloadError(
-    `${endpoint} must answer as a Hub does, but its answer about ${model} cannot be read. Check HF_ENDPOINT, and whether ` +
+    `${endpoint} must answer as a Hub does, but its answer about ${repository} cannot be read. Check HF_ENDPOINT, and whether ` +
       `this network shows a page of its own first.`,
-    { model, url: endpoint, isRetryable: false },
+    { model: repository, url: endpoint, isRetryable: false },
     cause === undefined ? {} : { cause },
   );
 }

@@ -5,33 +5,33 @@ import type { Connection } from "./connection.js";
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
 /** Names a failure of the network by what failed. */
-export function unreachable(error: unknown, { endpoint, model }: Connection, url: URL): HubUnreachableError {
+export function unreachable(error: unknown, { endpoint, repository }: Connection, url: URL): HubUnreachableError {
   const reason = reasonOf(error);
   const remedy = certificateCodes.test(reason)
     ? "Name your organization's certificate in NODE_EXTRA_CA_CERTS."
     : `Check the connection${proxyHint()}; or load from the cache with localFilesOnly, or from a local folder.`;
   return new HubUnreachableError(
-    `${model} must be looked up or downloaded from ${endpoint}, but ${url.host} could not be reached (${reason}). ${remedy}`,
-    { model, url: withoutQuery(url), reason, isRetryable: !certificateCodes.test(reason) },
+    `${repository} must be looked up or downloaded from ${endpoint}, but ${url.host} could not be reached (${reason}). ${remedy}`,
+    { model: repository, url: withoutQuery(url), reason, isRetryable: !certificateCodes.test(reason) },
     { cause: error },
   );
 }
 
 /** A connection that was silent for too long. */
-export function stalled({ model, timing }: Connection, url: URL): HubUnreachableError {
+export function stalled({ repository, timing }: Connection, url: URL): HubUnreachableError {
   return new HubUnreachableError(
-    `${url.host} must answer within ${timing.stallMs / 1000} s, but the download of ${model} stalled. Try again: what is ` +
+    `${url.host} must answer within ${timing.stallMs / 1000} s, but the download of ${repository} stalled. Try again: what is ` +
       `there is kept.`,
-    { model, url: withoutQuery(url), reason: "stalled", isRetryable: true },
+    { model: repository, url: withoutQuery(url), reason: "stalled", isRetryable: true },
   );
 }
 
 /** An answer that ended before its file did. */
-export function brokenOff(cause: unknown, { model }: Connection, url: URL): HubUnreachableError {
+export function brokenOff(cause: unknown, { repository }: Connection, url: URL): HubUnreachableError {
   return new HubUnreachableError(
-    `The download of ${model} from ${url.host} broke off (${cause === undefined ? "too few bytes" : reasonOf(cause)}). Try ` +
+    `The download of ${repository} from ${url.host} broke off (${cause === undefined ? "too few bytes" : reasonOf(cause)}). Try ` +
       `again: what is there is kept.`,
-    { model, url: withoutQuery(url), reason: "broken off", isRetryable: true },
+    { model: repository, url: withoutQuery(url), reason: "broken off", isRetryable: true },
     cause === undefined ? {} : { cause },
   );
 }

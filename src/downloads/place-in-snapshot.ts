@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, relative } from "node:path";
-import { isFile } from "./model-cache.js";
+import { isFile } from "./repository-cache.js";
 
 /**
  * Gives a blob its name in a snapshot: by a relative link, so that the cache can be moved.

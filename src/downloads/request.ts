@@ -44,8 +44,8 @@ export async function request(
     url = new URL(location, url);
   }
   throw new DownloadError(
-    `${connection.endpoint} must lead to ${connection.model} in ${maxRedirects} redirects, but does not. Check HF_ENDPOINT.`,
-    { model: connection.model, url: withoutQuery(new URL(address)), isRetryable: false },
+    `${connection.endpoint} must lead to ${connection.repository} in ${maxRedirects} redirects, but does not. Check HF_ENDPOINT.`,
+    { model: connection.repository, url: withoutQuery(new URL(address)), isRetryable: false },
   );
 }
 

@@ -26,8 +26,8 @@ const passingStatuses = new Set([408, 425, 500, 502, 503, 504]);
  */
 export function responseError(response: Response, connection: Connection, url: URL): CrossrankError {
   const { status, headers } = response;
-  const { model, endpoint } = connection;
-  const details = { model, url: withoutQuery(url), status };
+  const { repository, endpoint } = connection;
+  const details = { model: repository, url: withoutQuery(url), status };
   // An address that a host of files no longer takes has expired; the next request gets a new one.
   if (url.origin !== new URL(endpoint).origin) return failed(`${url.host} answered ${status}.`, details, true);
   const says = quoteServer(headers.get("x-error-message"), connection.token);
@@ -39,13 +39,13 @@ export function responseError(response: Response, connection: Connection, url: U
   if (status === 403) {
     const remedy = "Check that the account may read it, and that the token has the permission to.";
     return new AccessDeniedError(
-      `${endpoint} must let this account read ${model}, but refuses${says}. ${remedy}`,
+      `${endpoint} must let this account read ${repository}, but refuses${says}. ${remedy}`,
       details,
     );
   }
   if (status === 429) return rateLimited(response, connection, details);
   return failed(
-    `${endpoint} answered ${status} when asked for ${model}${says}.`,
+    `${endpoint} answered ${status} when asked for ${repository}${says}.`,
     details,
     passingStatuses.has(status),
     response,
@@ -55,37 +55,37 @@ export function responseError(response: Response, connection: Connection, url: U
 type Details = Readonly<{ model: string; url: string; status: number }>;
 
 function gated(details: Details, connection: Connection, says: string): ModelGatedError {
-  const { model, token } = connection;
+  const { repository, token } = connection;
   const remedy =
     token === undefined
       ? "then set HF_TOKEN to an access token of that account."
       : "with the account of the token in use; some authors answer requests by hand.";
   return new ModelGatedError(
-    `${model} is gated: its authors must grant access before it can be downloaded${says}. Ask for it at ${repositoryAddress(connection)}, ${remedy}`,
+    `${repository} is gated: its authors must grant access before it can be downloaded${says}. Ask for it at ${repositoryAddress(connection)}, ${remedy}`,
     details,
   );
 }
 
 function absentPart(
   code: "RevisionNotFound" | "EntryNotFound",
-  { model, revision, endpoint }: Connection,
+  { repository, revision, endpoint }: Connection,
   details: Details,
 ): ModelNotFoundError {
   if (code === "EntryNotFound") {
     const file = decodeURIComponent(new URL(details.url).pathname.split("/resolve/")[1] ?? "").replace(/^[^/]*\//, "");
     return new ModelNotFoundError(
-      `${model} on ${endpoint} must have ${file} at revision ${revision}, and has not. Check the revision, or name another model.`,
+      `${repository} on ${endpoint} must have ${file} at revision ${revision}, and has not. Check the revision, or name another model.`,
       { ...details, revision, missing: [file] },
     );
   }
   return new ModelNotFoundError(
-    `${model} on ${endpoint} must have the revision ${revision}, and has not. Name a branch, tag or commit hash that it has.`,
+    `${repository} on ${endpoint} must have the revision ${revision}, and has not. Name a branch, tag or commit hash that it has.`,
     { ...details, revision },
   );
 }
 
 function absentRepository(
-  { model, kind, revision, endpoint, token }: Connection,
+  { repository, kind, revision, endpoint, token }: Connection,
   details: Details,
 ): ModelNotFoundError {
   const remedy =
@@ -93,7 +93,7 @@ function absentRepository(
       ? "for a private model set HF_TOKEN; for a local folder start the path with ./"
       : "check that the token's account may read it; for a local folder start the path with ./";
   return new ModelNotFoundError(
-    `${model} must be a ${kind} on ${endpoint}, and is none that can be seen there. Check the spelling; ${remedy}`,
+    `${repository} must be a ${kind} on ${endpoint}, and is none that can be seen there. Check the spelling; ${remedy}`,
     { ...details, revision },
   );
 }
@@ -102,7 +102,7 @@ function absentRepository(
 function unauthorized(connection: Connection, details: Details, says: string): CrossrankError {
   if (connection.token === undefined) return absentRepository(connection, details);
   return new InvalidTokenError(
-    `${connection.endpoint} must know the access token to give ${connection.model}, but refuses it${says}. Make a new one at ` +
+    `${connection.endpoint} must know the access token to give ${connection.repository}, but refuses it${says}. Make a new one at ` +
       `${connection.endpoint}/settings/tokens and set HF_TOKEN, or pass token: false for a public model.`,
     details,
   );
@@ -110,7 +110,7 @@ function unauthorized(connection: Connection, details: Details, says: string): C
 
 function rateLimited(
   response: Response,
-  { endpoint, model, token, timing }: Connection,
+  { endpoint, repository, token, timing }: Connection,
   details: Details,
 ): RateLimitedError {
   const retryAfterMs = retryAfterOf(response.headers);
@@ -118,7 +118,7 @@ function rateLimited(
   const remedy =
     token === undefined ? `${wait}; with an access token (HF_TOKEN) more requests are allowed.` : `${wait}.`;
   return new RateLimitedError(
-    `${endpoint} takes no more requests from here for now (429), so that ${model} cannot be had. ${remedy}`,
+    `${endpoint} takes no more requests from here for now (429), so that ${repository} cannot be had. ${remedy}`,
     {
       ...details,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -131,8 +131,8 @@ async function requireHash(
   await handle.truncate(0);
   const actual = loaded === file.size ? digest : `more than ${file.size} bytes`;
   throw new ChecksumMismatchError(
-    `${file.path} of ${connection.model} must have ${file.size} bytes with the hash ${file.hash}, got ${actual}. Try again; ` +
+    `${file.path} of ${connection.repository} must have ${file.size} bytes with the hash ${file.hash}, got ${actual}. Try again; ` +
       `if it stays so, something between here and ${connection.endpoint} changes downloads.`,
-    { model: connection.model, file: file.path, expected: file.hash, actual, isRetryable: isPieced },
+    { model: connection.repository, file: file.path, expected: file.hash, actual, isRetryable: isPieced },
   );
 }

@@ -1,4 +1,4 @@
-import { isCommitHash, type ModelCache } from "../downloads/index.js";
+import type { RepositoryCache } from "../downloads/index.js";
 import type { WeightsWish } from "./choose-weights.js";
 import { refuseBeforeWeights } from "./load-model-settings.js";
 import { neededFiles } from "./needed-files.js";
@@ -16,13 +16,13 @@ export interface CachedSnapshot {
 
 /** What is looked for in it. */
 export interface WantedSnapshot {
-  cache: ModelCache;
+  cache: RepositoryCache;
   weights: WeightsWish;
 }
 
 /** Looks for a revision in the cache; a branch or tag is what it was at the last look-up. */
 export async function findCached(wanted: WantedSnapshot, revision: string): Promise<CachedSnapshot | undefined> {
-  const commit = isCommitHash(revision) ? revision : await wanted.cache.readRef(revision);
+  const commit = await wanted.cache.readRef(revision);
   return commit === undefined ? undefined : inspectSnapshot(wanted, commit);
 }
 

@@ -1,4 +1,5 @@
 import { readProcessor } from "../machine/index.js";
+import { shardIndexName, singleName } from "./file-names.js";
 import { chooseOnnxFile, onnxPaths, type OnnxFile, type OnnxWish } from "./onnx-files.js";
 
 /** What a caller asks of a model's weights. */
@@ -23,8 +24,6 @@ export interface WeightsSource {
   canBuild: boolean;
 }
 
-const checkpointNames = ["model.safetensors", "model.safetensors.index.json"];
-
 /** What is wanted on this machine. */
 export function weightsWish({ onnxFile, dtype = "auto", checkpointOnly = false }: GivenWeights): WeightsWish {
   return { file: onnxFile, dtype, checkpointOnly, processor: readProcessor() };
@@ -48,5 +47,5 @@ export function needsOnnxFile({ paths, canBuild }: WeightsSource, { file, checkp
 }
 
 function hasCheckpoint(paths: readonly string[]): boolean {
-  return checkpointNames.some((name) => paths.includes(name));
+  return paths.includes(singleName) || paths.includes(shardIndexName);
 }

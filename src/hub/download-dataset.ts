@@ -2,17 +2,16 @@ import {
   defaultTiming,
   downloadFile,
   findToken,
-  isCommitHash,
   listRepository,
   lookUpCommit,
-  ModelCache,
+  RepositoryCache,
   resolveHubSettings,
   type Connection,
   type GivenHubOptions,
 } from "../downloads/index.js";
 import { ModelNotCachedError, ModelNotFoundError } from "../errors/index.js";
-import { isPassing, requireRevision } from "./download-model.js";
 import { tryToWrite } from "./fetch-snapshot.js";
+import { defaultRevision, orCachedCommit, requireRevision } from "./revision.js";
 import { trackProgress } from "./track-progress.js";
 
 /** Files of a dataset that are wanted together. */
@@ -41,50 +40,48 @@ export async function downloadDataset(
   options: GivenHubOptions = {},
   timing = defaultTiming,
 ): Promise<string> {
-  const { revision = "main", signal } = options;
+  const { revision = defaultRevision, signal } = options;
   requireRevision(revision);
   const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
-  const cache = new ModelCache(cacheDir, wanted.dataset, "dataset");
+  const cache = new RepositoryCache(cacheDir, wanted.dataset, "dataset");
   const cached = await findCachedCommit(cache, revision, wanted);
   if (isOffline) {
     if (cached !== undefined) return cache.snapshotFolder(cached);
     throw notCached(wanted, revision, cacheDir);
   }
   const token = await findToken(options.token);
-  const connection = { endpoint, token, model: wanted.dataset, kind: "dataset", revision, timing, signal } as const;
-  try {
-    return await fetchFiles(connection, cache, {
-      wanted,
-      retries: cached === undefined ? timing.lookupRetries : 0,
-      options,
-    });
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (cached === undefined || !isPassing(error)) throw error;
-    process.emitWarning(`${(error as Error).message} Using the cached commit ${cached} instead.`, {
-      type: "CrossrankWarning",
-    });
-    return cache.snapshotFolder(cached);
-  }
+  const connection = {
+    endpoint,
+    token,
+    repository: wanted.dataset,
+    kind: "dataset",
+    revision,
+    timing,
+    signal,
+  } as const;
+  const { commit } = await orCachedCommit(connection, cached, async (retries) => ({
+    commit: await fetchFiles(connection, cache, { wanted, retries, options }),
+  }));
+  return cache.snapshotFolder(commit);
 }
 
 async function findCachedCommit(
-  cache: ModelCache,
+  cache: RepositoryCache,
   revision: string,
   { choose }: WantedFiles,
 ): Promise<string | undefined> {
-  const commit = isCommitHash(revision) ? revision : await cache.readRef(revision);
+  const commit = await cache.readRef(revision);
   if (commit === undefined || choose(await cache.listSnapshot(commit)).length === 0) return undefined;
   return commit;
 }
 
+/** @returns The commit that they are of. */
 async function fetchFiles(
   connection: Connection,
-  cache: ModelCache,
+  cache: RepositoryCache,
   { wanted, retries, options }: { wanted: WantedFiles; retries: number; options: GivenHubOptions },
 ): Promise<string> {
-  const { revision } = connection;
-  const commit = isCommitHash(revision) ? revision : await lookUpCommit(connection, retries);
+  const commit = await lookUpCommit(connection, retries);
   const files = await listRepository(connection, commit, retries);
   const paths = new Set(wanted.choose(files.map(({ path }) => path)));
   if (paths.size === 0) throw absent(wanted, connection);
@@ -92,8 +89,8 @@ async function fetchFiles(
   const lacking = files.filter(({ path }) => paths.has(path) && !inSnapshot.has(path));
   const track = trackProgress(lacking, options.onProgress);
   for (const file of lacking) await downloadFile(connection, { cache, commit, file, onLoaded: track(file) });
-  if (!isCommitHash(revision)) await tryToWrite(() => cache.writeRef(revision, commit));
-  return cache.snapshotFolder(commit);
+  await tryToWrite(() => cache.writeRef(connection.revision, commit));
+  return commit;
 }
 
 function absent({ dataset, what }: WantedFiles, { endpoint, revision }: Connection): ModelNotFoundError {

@@ -1,12 +1,11 @@
-import { InvalidOptionsError, ModelNotCachedError } from "../errors/index.js";
+import { ModelNotCachedError } from "../errors/index.js";
 import {
   defaultTiming,
   findToken,
   isCommitHash,
-  isRetryable,
   listRepository,
   lookUpCommit,
-  ModelCache,
+  RepositoryCache,
   resolveHubSettings,
   type Connection,
   type GivenHubOptions,
@@ -15,8 +14,9 @@ import {
 import { weightsWish, type GivenWeights, type WeightsWish } from "./choose-weights.js";
 import { findCached, inspectSnapshot, type CachedSnapshot } from "./cached-snapshot.js";
 import { fetchSnapshot, tryToWrite } from "./fetch-snapshot.js";
-
-const defaultRevision = "main";
+import { configName, defaultOnnxPath } from "./file-names.js";
+import { refuseBeforeWeights } from "./load-model-settings.js";
+import { defaultRevision, orCachedCommit, requireRevision } from "./revision.js";
 
 /** Where a model is found, and which of its weights are wanted. */
 export interface DownloadOptions extends GivenHubOptions, GivenWeights {}
@@ -26,7 +26,7 @@ interface Wanted {
   /** Id of its repository. */
   model: string;
   revision: string;
-  cache: ModelCache;
+  cache: RepositoryCache;
   weights: WeightsWish;
 }
 
@@ -58,22 +58,26 @@ export async function downloadModel(
   const { revision = defaultRevision, signal } = options;
   requireRevision(revision);
   const { endpoint, cacheDir, isOffline } = resolveHubSettings(options);
-  const wanted = { model, revision, cache: new ModelCache(cacheDir, model), weights: weightsWish(options) };
+  const wanted = { model, revision, cache: new RepositoryCache(cacheDir, model), weights: weightsWish(options) };
   const cached = await findCached(wanted, revision);
   if (cached?.isComplete && isCommitHash(revision)) return cached.folder;
   if (isOffline) return requireCached(wanted, cached);
 
   const token = await findToken(options.token);
-  const connection = { endpoint, token, model, kind: "model", revision, timing, signal } as const;
+  const connection = { endpoint, token, repository: model, kind: "model", revision, timing, signal } as const;
   const found = await findOnHub(connection, wanted, cached);
   if (found.files !== undefined)
     await fetchSnapshot(connection, wanted, { ...found, files: found.files, onProgress: options.onProgress });
-  if (!isCommitHash(revision)) await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
+  await tryToWrite(() => wanted.cache.writeRef(revision, found.commit));
   return wanted.cache.snapshotFolder(found.commit);
 }
 
-function requireCached({ model, revision, cache }: Wanted, cached: CachedSnapshot | undefined): string {
+async function requireCached(wanted: Wanted, cached: CachedSnapshot | undefined): Promise<string> {
   if (cached?.missing.length === 0) return cached.folder;
+  // What crossrank does not run is not to be completed. The repository may have ONNX files that the cache has not.
+  if (cached !== undefined && !cached.missing.includes(configName))
+    await refuseBeforeWeights(cached.folder, [defaultOnnxPath]);
+  const { model, revision, cache } = wanted;
   const lacks = cached === undefined ? "has not" : `has not whole: ${cached.missing.join(", ")} missing`;
   throw new ModelNotCachedError(
     `${model} at revision ${revision} must be in the cache ${cache.cacheDir}, since nothing may be downloaded ` +
@@ -90,35 +94,10 @@ interface Found {
 
 /** Asks the Hub; if there is no answer but a cached commit, that is it. */
 async function findOnHub(connection: Connection, wanted: Wanted, cached: CachedSnapshot | undefined): Promise<Found> {
-  const { revision } = wanted;
-  const isUsable = cached?.missing.length === 0;
-  // With something to fall back on, nobody should have to wait for retries.
-  const retries = isUsable ? 0 : connection.timing.lookupRetries;
-  try {
-    const commit = isCommitHash(revision) ? revision : await lookUpCommit(connection, retries);
+  const usableCommit = cached?.missing.length === 0 ? cached.commit : undefined;
+  return orCachedCommit(connection, usableCommit, async (retries): Promise<Found> => {
+    const commit = await lookUpCommit(connection, retries);
     const known = commit === cached?.commit ? cached : await inspectSnapshot(wanted, commit);
-    if (known.isComplete) return { commit };
-    return { commit, files: await listRepository(connection, commit, retries) };
-  } catch (error) {
-    connection.signal?.throwIfAborted();
-    if (!isUsable || !isPassing(error)) throw error;
-    process.emitWarning(`${(error as Error).message} Loading the cached commit ${cached.commit} instead.`, {
-      type: "CrossrankWarning",
-    });
-    return { commit: cached.commit };
-  }
-}
-
-/** Whether an error says nothing about the model, only about now. */
-export function isPassing(error: unknown): boolean {
-  return isRetryable(error) || ["RATE_LIMITED", "HUB_UNREACHABLE"].includes((error as { code?: string }).code ?? "");
-}
-
-/** As git allows it, and so that it stays in the cache's folder. */
-export function requireRevision(revision: string): void {
-  if (!/^[/.]|[/.]$|\/\/|\/\.|\.\.|[\0-\x20\x7f~^:?*[\\]/.test(revision) && revision !== "") return;
-  throw new InvalidOptionsError(
-    `revision must be a branch, tag or commit hash, got ${JSON.stringify(revision)}. See the model's page for those it has.`,
-    { revision },
-  );
+    return known.isComplete ? { commit } : { commit, files: await listRepository(connection, commit, retries) };
+  });
 }

@@ -2,8 +2,9 @@ import { downloadFile, type Connection, type HubOptions, type RepositoryFile } f
 import { ModelNotFoundError } from "../errors/index.js";
 import type { WantedSnapshot } from "./cached-snapshot.js";
 import { chooseWeights } from "./choose-weights.js";
+import { configName, defaultOnnxPath, shardIndexName, singleName } from "./file-names.js";
 import { refuseBeforeWeights } from "./load-model-settings.js";
-import { indexFiles, neededFiles, shardIndexName, singleName, type FileChoice } from "./needed-files.js";
+import { indexFiles, neededFiles, type FileChoice } from "./needed-files.js";
 import { readIndexContents } from "./read-index-contents.js";
 import { trackProgress } from "./track-progress.js";
 
@@ -42,7 +43,7 @@ export async function fetchSnapshot(
   // Small, and what the total depends on: they are not reported.
   await fetchAll(select(indexFiles(paths)));
   const folder = cache.snapshotFolder(commit);
-  const canBuild = !byPath.has("config.json") || (await refuseBeforeWeights(folder, paths));
+  const canBuild = !byPath.has(configName) || (await refuseBeforeWeights(folder, paths));
   const onnx = chooseWeights({ paths, canBuild }, weights);
   const choice = neededFiles(paths, { ...(await readIndexContents(folder)), canBuild }, weights);
   // What cannot be run needs no weights: the loader says why, when it has the small files.
@@ -52,7 +53,7 @@ export async function fetchSnapshot(
 }
 
 function requireModel(
-  { model, revision, endpoint }: Connection,
+  { repository: model, revision, endpoint }: Connection,
   paths: readonly string[],
   { missing }: FileChoice,
 ): void {
@@ -61,7 +62,7 @@ function requireModel(
   const remedy =
     missing.includes(singleName) && hasPickle
       ? "Its weights are in PyTorch's own format: convert them with save_pretrained(folder, safe_serialization=True) in Python."
-      : `Name a model that has them; weights are ${singleName}, shards with ${shardIndexName}, or an ONNX file (onnx/model.onnx).`;
+      : `Name a model that has them; weights are ${singleName}, shards with ${shardIndexName}, or an ONNX file (${defaultOnnxPath}).`;
   throw new ModelNotFoundError(
     `${model} on ${endpoint} must hold ${missing.join(", ")} at revision ${revision}, and does not. ${remedy}`,
     { model, revision, missing },

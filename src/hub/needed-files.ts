@@ -1,5 +1,7 @@
 import { needsOnnxFile, type WeightsWish } from "./choose-weights.js";
+import { configName, defaultOnnxPath, modulesName, shardIndexName, singleName } from "./file-names.js";
 import { findOnnxFile, onnxPlaces } from "./onnx-files.js";
+import { transformerFiles } from "./saved-modules.js";
 
 /** What of a repository a model needs, decided by the paths that it has. */
 export interface FileChoice {
@@ -21,20 +23,21 @@ export interface IndexContents {
   canBuild: boolean;
 }
 
-export const modulesName = "modules.json";
-export const singleName = "model.safetensors";
-export const shardIndexName = "model.safetensors.index.json";
-
-const configName = "config.json";
-
-/** Written by sentence-transformers beside {@link modulesName}, and looked at only with it. */
-const besideModules = ["config_sentence_transformers.json", "sentence_bert_config.json"];
+/**
+ * What sentence-transformers writes beside {@link modulesName}: looked at only with it, and of the transformer's configs
+ * only the first that is there.
+ */
+function besideModules(has: ReadonlySet<string>): readonly string[] {
+  if (!has.has(modulesName)) return [];
+  const found = transformerFiles.findIndex((name) => has.has(name));
+  return ["config_sentence_transformers.json", ...transformerFiles.slice(0, found < 0 ? undefined : found + 1)];
+}
 
 /** The files that say which others are needed, as far as they are there: to be read first. */
 export function indexFiles(paths: readonly string[]): string[] {
-  const modules = paths.includes(modulesName) ? [modulesName, ...besideModules] : [];
-  const index = paths.includes(singleName) ? [] : [shardIndexName];
-  return [configName, ...modules, ...index].filter((name) => paths.includes(name));
+  const has = new Set(paths);
+  const index = has.has(singleName) ? [] : [shardIndexName];
+  return [configName, modulesName, ...besideModules(has), ...index].filter((name) => has.has(name));
 }
 
 /**
@@ -50,7 +53,7 @@ export function neededFiles(paths: readonly string[], contents: IndexContents, w
   const optional = [
     "tokenizer_config.json",
     modulesName,
-    ...(has.has(modulesName) ? besideModules : []),
+    ...besideModules(has),
     ...folders.map((folder) => `${folder}/${configName}`),
     ...weightFolders.map((folder) => `${folder}/${singleName}`),
   ];
@@ -74,7 +77,7 @@ interface NeededWeights {
 function neededWeights(paths: readonly string[], contents: IndexContents, wish: WeightsWish): NeededWeights {
   const { modulePaths, canBuild } = contents;
   if (!needsOnnxFile({ paths, canBuild }, wish)) {
-    if (!canBuild) return { required: ["onnx/model.onnx"], better: [], folders: [] };
+    if (!canBuild) return { required: [defaultOnnxPath], better: [], folders: [] };
     const folders = modulePaths.filter((path) => path !== "");
     return { required: checkpointFiles(new Set(paths), contents.shards), better: [], folders };
   }

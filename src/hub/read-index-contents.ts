@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { isInnerPath } from "../downloads/index.js";
-import { modulesName, shardIndexName, type IndexContents } from "./needed-files.js";
+import { modulesName, shardIndexName } from "./file-names.js";
+import type { IndexContents } from "./needed-files.js";
 
 const modulesSchema = z.array(z.looseObject({ path: z.string() }));
 const shardIndexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });

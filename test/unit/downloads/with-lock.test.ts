@@ -14,7 +14,7 @@ function connection(signal?: AbortSignal): Connection {
   return {
     endpoint: "http://127.0.0.1",
     token: undefined,
-    model: "a/b",
+    repository: "a/b",
     kind: "model",
     revision: "main",
     timing,

@@ -171,6 +171,27 @@ describe("what crossrank does not run", () => {
       expect([...hub().downloadsOf("model.safetensors"), ...hub().downloadsOf("onnx/model.onnx")]).toEqual([]);
     },
   );
+
+  test("is refused for what it is offline too, where only its small files are there", async () => {
+    const files = { ...modelFiles, "config.json": '{"architectures": ["BertModel"]}' };
+    hub().repositories.set(model, { files, commit: commitOne });
+    await thrownBy(() => download());
+    const error = await thrownBy(() => download({ localFilesOnly: true, revision: commitOne }));
+    expect(error.code).toBe("UNSUPPORTED_MODEL");
+    expect(error.message).toContain("a bare encoder");
+  });
+
+  test("is not said to have no ONNX file where only the cache has none", async () => {
+    const config = { architectures: ["BertForSequenceClassification"], auto_map: { AutoModel: "its.own" } };
+    hub().repositories.set(model, {
+      files: { ...modelFiles, "config.json": JSON.stringify(config) },
+      commit: commitOne,
+    });
+    const snapshot = await download();
+    await rm(join(snapshot, "onnx"), { recursive: true });
+    const error = await thrownBy(() => download({ localFilesOnly: true }));
+    expect(error.code).toBe("MODEL_NOT_CACHED");
+  });
 });
 
 describe("a model in the cache", () => {

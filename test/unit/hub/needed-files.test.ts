@@ -44,6 +44,16 @@ describe("a model", () => {
     expect(absent).toEqual(["config_sentence_transformers.json", "1_Pooling/model.safetensors"]);
   });
 
+  test("needs its transformer's config under an older name, and none that stands behind it", () => {
+    const older = "sentence_distilbert_config.json";
+    const beside = ["config_sentence_transformers.json", older, "sentence_xlnet_config.json"];
+    const paths = [...small, "modules.json", "model.safetensors", ...beside];
+    const { files, absent } = neededFiles(paths, { ...nothing, modulePaths: [""] }, wish);
+    expect(files).toEqual([...small, "modules.json", ...beside.slice(0, 2), "model.safetensors"]);
+    expect(absent).toEqual(["sentence_bert_config.json", "sentence_roberta_config.json"]);
+    expect(indexFiles(paths)).toContain(older);
+  });
+
   test("cannot do without its config, tokenizer and weights", () => {
     expect(neededFiles(["README.md"], nothing, wish).missing).toEqual([
       "config.json",

@@ -7,6 +7,9 @@ const transformer = { path: "", type: "sentence_transformers.base.modules.transf
 const module = (path: string, type: string) => ({ path, type: type.replace(/^st\./, "sentence_transformers.") });
 const pooling = module("1_Pooling", "st.sentence_transformer.modules.pooling.Pooling");
 const normalize = module("2_Normalize", "st.models.Normalize");
+const logitScore = module("1_LogitScore", "st.cross_encoder.modules.logit_score.LogitScore");
+const pylateDense = module("1_Dense", "pylate.models.Dense.Dense");
+const spladePooling = module("1_SpladePooling", "st.sparse_encoder.models.SpladePooling");
 
 /** A model as its `config.json` alone says. */
 function plain(architecture: string | undefined, ...remoteClasses: string[]): ModelFacts {
@@ -20,79 +23,81 @@ function saved(architecture: string, modelType: string, ...modules: { path: stri
   return { architecture, remoteClasses: [], pipeline, hasOnnxFile: false };
 }
 
-test.each<[string, ModelFacts, string, string]>([
-  ["a bare BERT", plain("BertModel"), "a bare encoder", "fine-tune this model"],
-  ["a bare ModernBERT", plain("ModernBertModel"), "a bare encoder", "Use a reranker"],
-  ["an encoder of T5", plain("T5EncoderModel"), "a bare encoder", "Use a reranker"],
+/** By what they are called, and what else the message says: the models of a kind. */
+const kinds: [is: string, remedy: string, models: Record<string, ModelFacts>][] = [
   [
-    "an embedding model",
-    saved("BertModel", "SentenceTransformer", pooling, normalize),
-    "an embedding model",
-    "Use a r",
+    "This is a bare encoder",
+    "Or fine-tune this model",
+    { BERT: plain("BertModel"), ModernBERT: plain("ModernBertModel"), "an encoder of T5": plain("T5EncoderModel") },
   ],
   [
-    "an embedding model of two modules",
-    saved("ModernBertModel", "SentenceTransformer", pooling),
-    "an embedding",
-    "Use",
-  ],
-  ["Qwen3-Reranker", plain("Qwen3ForCausalLM"), "a generation model", "Qwen3-Reranker-0.6B-seq-cls"],
-  ["mxbai-rerank v2", plain("Qwen2ForCausalLM"), "a generation model", "…-seq-cls"],
-  ["bge-reranker-v2-gemma", plain("GemmaForCausalLM"), "a generation model", "out of crossrank's scope"],
-  [
-    "bge-reranker-v2-minicpm",
-    plain("LayerWiseMiniCPMForCausalLM", "AutoModelForCausalLM"),
-    "a generation model",
-    "-seq",
-  ],
-  ["monoT5", plain("T5ForConditionalGeneration"), "a generation model", "…-seq-cls"],
-  ["GPT-2", plain("GPT2LMHeadModel"), "a generation model", "…-seq-cls"],
-  [
-    "a saved chain of a causal model and LogitScore",
-    saved(
-      "Qwen3ForCausalLM",
-      "CrossEncoder",
-      module("1_LogitScore", "st.cross_encoder.modules.logit_score.LogitScore"),
-    ),
-    "a generation model",
-    "…-seq-cls",
-  ],
-  ["a pretrained ModernBERT", plain("ModernBertForMaskedLM"), "a masked language model", "fine-tune this model"],
-  ["a pretrained BERT", plain("BertForPreTraining"), "a masked language model", "fine-tune this model"],
-  ["ColBERTv2", plain("HF_ColBERT"), "a late-interaction model (ColBERT)", "Use a reranker"],
-  [
-    "a model of PyLate's",
-    saved("ModernBertModel", "ColBERT", module("1_Dense", "pylate.models.Dense.Dense")),
-    "late",
-    "Use",
+    "This is an embedding model",
+    "Or fine-tune this model",
+    {
+      "an embedding model": saved("BertModel", "SentenceTransformer", pooling, normalize),
+      "an embedding model of two modules": saved("ModernBertModel", "SentenceTransformer", pooling),
+    },
   ],
   [
-    "an older model of PyLate's",
-    saved("BertModel", "SentenceTransformer", module("1_Dense", "pylate.models.Dense.Dense")),
-    "a late-interaction model",
-    "Use a reranker",
+    "This is a generation model",
+    "(a repository named …-seq-cls, such as tomaarsen/Qwen3-Reranker-0.6B-seq-cls",
+    {
+      "Qwen3-Reranker": plain("Qwen3ForCausalLM"),
+      "mxbai-rerank v2": plain("Qwen2ForCausalLM"),
+      "bge-reranker-v2-gemma": plain("GemmaForCausalLM"),
+      "bge-reranker-v2-minicpm": plain("LayerWiseMiniCPMForCausalLM", "AutoModelForCausalLM"),
+      monoT5: plain("T5ForConditionalGeneration"),
+      "GPT-2": plain("GPT2LMHeadModel"),
+      "a saved chain of a causal model and LogitScore": saved("Qwen3ForCausalLM", "CrossEncoder", logitScore),
+    },
   ],
   [
-    "SPLADE",
-    saved(
-      "DistilBertForMaskedLM",
-      "SparseEncoder",
-      module("1_SpladePooling", "st.sparse_encoder.models.SpladePooling"),
-    ),
-    "a sparse embedding model (SPLADE)",
-    "Use a reranker",
+    "This is a masked language model, as pretraining leaves it or a SPLADE model is saved",
+    "Or fine-tune this model",
+    {
+      "a pretrained ModernBERT": plain("ModernBertForMaskedLM"),
+      "a pretrained BERT": plain("BertForPreTraining"),
+      "SPLADE without modules": plain("BertForMaskedLM"),
+    },
   ],
-  ["SPLADE without modules", plain("BertForMaskedLM"), "a SPLADE model is saved", "Use a reranker"],
-  ["a tagger", plain("ModernBertForTokenClassification"), "a model for another task", "Use a reranker"],
-  ["nothing that is named", plain(undefined), "of which nothing says what it is", "config.json"],
-  ["an empty name", plain(""), "got nothing", "config.json"],
-])("refuses %s", async (_, facts, is, remedy) => {
+  [
+    "This is a late-interaction model (ColBERT)",
+    "crossrank scores pairs that go through a model together",
+    {
+      ColBERTv2: plain("HF_ColBERT"),
+      "a model of PyLate's": saved("ModernBertModel", "ColBERT", pylateDense),
+      "an older model of PyLate's": saved("BertModel", "SentenceTransformer", pylateDense),
+    },
+  ],
+  [
+    "This is a sparse embedding model (SPLADE)",
+    "crossrank scores pairs of texts",
+    { SPLADE: saved("DistilBertForMaskedLM", "SparseEncoder", spladePooling) },
+  ],
+  [
+    "This is a model for another task",
+    "Or fine-tune this model",
+    { "a tagger": plain("ModernBertForTokenClassification") },
+  ],
+  [
+    "got nothing. This is a model of which nothing says what it is",
+    "Check that config.json is the model's own",
+    { "nothing that is named": plain(undefined), "an empty name": plain("") },
+  ],
+];
+
+const wrongModels = kinds.flatMap(([is, remedy, models]) =>
+  Object.entries(models).map(([name, facts]) => ({ name, facts, is, remedy })),
+);
+
+test.each(wrongModels)("refuses $name", async ({ facts, is, remedy }) => {
   const error = await thrownBy(() => refuseWrongModel(facts));
   expect(error.code).toBe("UNSUPPORTED_MODEL");
-  expect(error.message).toContain("config.json: architectures must name ");
+  expect(error.message).toContain("config.json: architectures must name a sequence classifier");
   expect(error.message).toContain(`got ${facts.architecture || "nothing"}. This is `);
   expect(error.message).toContain(is);
   expect(error.message).toContain(remedy);
+  expect(error.message).toContain("Use a reranker: ");
   expect(error.details).toMatchObject({ field: "architectures", value: facts.architecture });
 });
 

@@ -16,17 +16,17 @@ import { isCommitHash } from "./repository-file.js";
  *
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
-export class ModelCache {
+export class RepositoryCache {
   readonly #folder: string;
   readonly #locks: string;
 
-  /** @param model - Id of a repository. */
+  /** @param repository - Its id. */
   constructor(
     readonly cacheDir: string,
-    model: string,
+    repository: string,
     kind: RepositoryKind = "model",
   ) {
-    const name = `${kind}s--${model.replaceAll("/", "--")}`;
+    const name = `${kind}s--${repository.replaceAll("/", "--")}`;
     this.#folder = join(cacheDir, name);
     this.#locks = join(cacheDir, ".locks", name);
   }
@@ -48,8 +48,9 @@ export class ModelCache {
     return join(this.#locks, `${hash}.crossrank.lock`);
   }
 
-  /** The commit that a revision was when it was last looked up. */
+  /** The commit that a revision was when it was last looked up; a commit hash is always itself. */
   async readRef(revision: string): Promise<string | undefined> {
+    if (isCommitHash(revision)) return revision;
     const commit = await readFile(this.#refPath(revision), "utf8").catch(() => "");
     return isCommitHash(commit.trim()) ? commit.trim() : undefined;
   }
