@@ -45,9 +45,10 @@ export async function findData(paths: readonly string[], flags: DataFlags): Prom
 
 type Source = Pick<EvaluationData, "name" | "open">;
 
+/** NanoBEIR on the Hub: all datasets, or those that are named. */
+const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
+
 async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
-  const [, names] = nanoBeirPattern.exec(path) ?? [];
-  if (nanoBeirPattern.test(path) && !existsSync(path)) return hubSources(names?.split(","), flags);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isFolder && existsSync(join(path, "corpus.jsonl"))) return [await beirSource(path, flags)];
   if (flags.firstStage !== undefined || flags.split !== undefined) {
@@ -57,6 +58,8 @@ async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
     );
   }
   if (isFolder) return nanoBeirSources(path, flags);
+  const onHub = nanoBeirPattern.exec(path);
+  if (onHub && !existsSync(path)) return hubSources(onHub[1]?.split(","), flags);
   // Two models read it, and the first pass counts: a pipe would be empty by then.
   if (path === "-") throw new InvalidInputError("Samples must be in a file, since they are read more than once.");
   const { readSamples } = await import("../evaluation/index.js");
@@ -93,9 +96,6 @@ async function nanoBeirSources(folder: string, { depth = defaultDepth }: DataFla
     },
   }));
 }
-
-/** NanoBEIR on the Hub: all datasets, or those that are named. */
-const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
 
 async function hubSources(names: string[] | undefined, { depth = defaultDepth }: DataFlags): Promise<Source[]> {
   const { nanoBeirHub, nanoBeirSamples, nanoBeirSplits, resolveNanoBeirNames } = await import("../evaluation/index.js");
