@@ -25,7 +25,7 @@ export interface RerankingEvaluatorOptions extends EvaluatorOptions {
    * `documents` as they are, so that the first stage's recall is the ceiling. No effect on samples with `negative`.
    *
    * **Note:** with `false`, base and reranked metrics differ in what counts as findable, as in the reference: positives
-   * that are missing count against the base only. `evaluateReranking` compares like with like.
+   * that are missing count against the base only. {@link measureReranking} compares like with like.
    *
    * @default true
    */
