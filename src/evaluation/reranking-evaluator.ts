@@ -103,7 +103,10 @@ export class CrossEncoderRerankingEvaluator {
     }
     requireSamples(reranked.length);
     const means = this.#means(reranked);
-    await this.#writeCsv(Object.values(means), options);
+    if (this.#options.writeCsv !== false) {
+      const columns = ["MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
+      await appendCsv({ fileName: this.csvFile, columns }, Object.values(means), options);
+    }
     const baseMeans = base.length === 0 ? {} : prefixNames(this.#means(base), "base");
     return prefixNames({ ...means, ...baseMeans }, name);
   }
@@ -114,16 +117,6 @@ export class CrossEncoderRerankingEvaluator {
       [`mrr@${this.#atK}`]: mean(metrics.map(({ reciprocalRank }) => reciprocalRank)),
       [`ndcg@${this.#atK}`]: mean(metrics.map(({ ndcg }) => ndcg)),
     };
-  }
-
-  async #writeCsv(
-    values: readonly number[],
-    { outputPath, epoch = -1, steps = -1 }: RerankingEvaluateOptions,
-  ): Promise<void> {
-    if (outputPath === undefined || this.#options.writeCsv === false) return;
-    const header = ["epoch", "steps", "MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
-    const table = { folder: outputPath, fileName: this.csvFile, header, lineEnd: "\r\n" } as const;
-    await appendCsv(table, [epoch, steps, ...values]);
   }
 }
 
