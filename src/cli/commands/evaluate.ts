@@ -8,6 +8,7 @@ import { formatEvaluation } from "../format-evaluation.js";
 import {
   addComputeOptions,
   addPairOptions,
+  dtypes,
   loadModel,
   type LongDocumentFlags,
   type ModelFlags,
@@ -44,12 +45,7 @@ export function addEvaluateCommand(program: Command): void {
     .option("--always-rerank-positives", "rerank relevant documents that the first stage missed, too")
     .option("--compare <model>", "measure another model on the same data, and compare")
     .addOption(
-      new Option("--compare-dtype <name>", "precision of the other model, or of the same one again").choices([
-        "fp32",
-        "fp16",
-        "int8",
-        "auto",
-      ]),
+      new Option("--compare-dtype <name>", "precision of the other model, or of the same one again").choices(dtypes),
     )
     .option("--seed <number>", "of the random numbers for intervals", wholeNumberFrom(0), 1)
     .option("--json <file>", "write everything as JSON; - for standard output, instead of the tables")
