@@ -36,7 +36,7 @@ export function addEvaluateCommand(program: Command): void {
     .command("evaluate")
     .summary("measure how well a model reranks")
     .description("Measure how well a model reranks what a first stage found, and compare it with another.")
-    .argument("<model>", "the model's folder")
+    .argument("<model>", "the model's folder, or its id on the Hub")
     .argument("<data...>", "samples.jsonl, folders of BEIR or NanoBEIR datasets, or nanobeir[:names] on the Hub")
     .option("--first-stage <run>", "for a BEIR folder: a TREC run, how a first stage ranked its documents")
     .option("--split <name>", "for a BEIR folder: which judgements, qrels/<name>.tsv (default: test)")
