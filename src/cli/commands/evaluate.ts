@@ -85,10 +85,9 @@ async function evaluate(model: string, paths: string[], flags: EvaluateFlags): P
   }
   const options = { ...bootstrap, seed: flags.seed };
   const datasets = data.map(({ name }, index) => {
-    const [first, second] = measured.flatMap((measurements) => measurements[index] ?? []);
-    const summaries = [first, second].flatMap((measurement) =>
-      measurement ? [summarizeReranking(measurement, options)] : [],
-    );
+    const byModel = measured.flatMap((measurements) => measurements[index] ?? []);
+    const summaries = byModel.map((measurement) => summarizeReranking(measurement, options));
+    const [first, second] = byModel;
     return { name, summaries, ...(first && second && { comparison: compareMeasurements(first, second, options) }) };
   });
   await writeResults({ models, datasets, bootstrap: options }, flags);
