@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
-import type { RerankingSample, RerankingSamples } from "../evaluation/index.js";
+import type { NanoBeirLoader, RerankingSample, RerankingSamples } from "../evaluation/index.js";
 
 /** What data there is, and which part of it. */
 export interface DataFlags {
@@ -45,9 +45,10 @@ export async function findData(paths: readonly string[], flags: DataFlags): Prom
 
 type Source = Pick<EvaluationData, "name" | "open">;
 
+/** NanoBEIR on the Hub: all datasets, or those that are named. */
+const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
+
 async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
-  const [, names] = nanoBeirPattern.exec(path) ?? [];
-  if (nanoBeirPattern.test(path) && !existsSync(path)) return hubSources(names?.split(","), flags);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isFolder && existsSync(join(path, "corpus.jsonl"))) return [await beirSource(path, flags)];
   if (flags.firstStage !== undefined || flags.split !== undefined) {
@@ -56,7 +57,9 @@ async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
       { path },
     );
   }
-  if (isFolder) return nanoBeirSources(path, flags);
+  if (isFolder) return folderSources(path, flags);
+  const onHub = nanoBeirPattern.exec(path);
+  if (onHub && !existsSync(path)) return hubSources(onHub[1]?.split(","), flags);
   // Two models read it, and the first pass counts: a pipe would be empty by then.
   if (path === "-") throw new InvalidInputError("Samples must be in a file, since they are read more than once.");
   const { readSamples } = await import("../evaluation/index.js");
@@ -75,35 +78,34 @@ async function beirSource(folder: string, { firstStage, split, depth = defaultDe
   return { name: basename(resolve(folder)), open: () => readBeir(folder, options) };
 }
 
-async function nanoBeirSources(folder: string, { depth = defaultDepth }: DataFlags): Promise<Source[]> {
-  const { nanoBeirFolder, nanoBeirSamples } = await import("../evaluation/index.js");
+async function folderSources(folder: string, flags: DataFlags): Promise<Source[]> {
+  const { nanoBeirFolder } = await import("../evaluation/index.js");
   const loader = nanoBeirFolder(folder);
   const splits = existsSync(join(folder, "bm25")) ? await loader.splits() : [];
-  if (splits.length === 0) {
-    throw new InvalidInputError(
-      `${folder} must be a BEIR folder (corpus.jsonl, queries.jsonl, qrels) or a NanoBEIR folder (corpus, queries, qrels ` +
-        `and bm25 with Parquet files), but is neither.`,
-      { folder },
-    );
-  }
+  if (splits.length > 0) return nanoBeirSources(loader, splits, flags);
+  throw new InvalidInputError(
+    `${folder} must be a BEIR folder (corpus.jsonl, queries.jsonl, qrels) or a NanoBEIR folder (corpus, queries, qrels ` +
+      `and bm25 with Parquet files), but is neither.`,
+    { folder },
+  );
+}
+
+async function hubSources(names: string[] | undefined, flags: DataFlags): Promise<Source[]> {
+  const { nanoBeirHub, nanoBeirSplits, resolveNanoBeirNames } = await import("../evaluation/index.js");
+  const splits = resolveNanoBeirNames(names).map((name) => nanoBeirSplits[name]);
+  return nanoBeirSources(nanoBeirHub(), splits, flags);
+}
+
+async function nanoBeirSources(
+  loader: NanoBeirLoader,
+  splits: readonly string[],
+  { depth = defaultDepth }: DataFlags,
+): Promise<Source[]> {
+  const { nanoBeirSamples } = await import("../evaluation/index.js");
   return splits.map((split) => ({
     name: split,
     open: async function* () {
       yield* nanoBeirSamples(await loader.load(split), depth);
-    },
-  }));
-}
-
-/** NanoBEIR on the Hub: all datasets, or those that are named. */
-const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
-
-async function hubSources(names: string[] | undefined, { depth = defaultDepth }: DataFlags): Promise<Source[]> {
-  const { nanoBeirHub, nanoBeirSamples, nanoBeirSplits, resolveNanoBeirNames } = await import("../evaluation/index.js");
-  const loader = nanoBeirHub();
-  return resolveNanoBeirNames(names).map((name) => ({
-    name: nanoBeirSplits[name],
-    open: async function* () {
-      yield* nanoBeirSamples(await loader.load(nanoBeirSplits[name]), depth);
     },
   }));
 }

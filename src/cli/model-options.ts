@@ -21,6 +21,9 @@ export type LongDocumentFlags = Pick<PredictOptions, "longDocuments">;
 /** What is put in front of the query. */
 export type PromptFlags = Pick<TokenizeOptions, "prompt" | "promptName">;
 
+/** What `--dtype` takes. */
+export const dtypes: readonly NonNullable<FromPretrainedOptions["dtype"]>[] = ["fp32", "fp16", "int8", "auto"];
+
 export const modelHelp = "the model's folder, or its id on the Hub (default: the model that comes with crossrank)";
 
 export function addModelOptions(command: Command): Command {
@@ -66,9 +69,7 @@ export function addComputeOptions(command: Command): Command {
 export function addRunOptions(command: Command): Command {
   return command
     .option("--device <name>", "where to run: cpu, cuda, cuda:N, webgpu or auto (default: cpu)")
-    .addOption(
-      new Option("--dtype <name>", "precision to compute in (default: auto)").choices(["fp32", "fp16", "int8", "auto"]),
-    )
+    .addOption(new Option("--dtype <name>", "precision to compute in (default: auto)").choices(dtypes))
     .option("--onnx-file <name>", "run this ONNX file of the model: its path or name (default: the checkpoint)");
 }
 

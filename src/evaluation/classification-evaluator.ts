@@ -13,7 +13,7 @@ import {
 import { averagePrecision, bestAccuracy, bestF1, f1Scores } from "./metrics/index.js";
 import { isRows, scoreInCalls, type PairScorer, type ScoredPair } from "./pair-scorer.js";
 
-const binaryHeader = [
+const binaryColumns = [
   "Accuracy",
   "Accuracy_Threshold",
   "F1",
@@ -22,7 +22,7 @@ const binaryHeader = [
   "Recall",
   "Average_Precision",
 ];
-const classHeader = ["Macro_F1", "Micro_F1", "Weighted_F1"];
+const classColumns = ["Macro_F1", "Micro_F1", "Weighted_F1"];
 
 /**
  * Measures how well a model classifies pairs: the counterpart of sentence-transformers' evaluator of this name.
@@ -76,10 +76,9 @@ export class CrossEncoderClassificationEvaluator {
     );
     const metrics = isRows(scores) ? this.#classMetrics(scores) : this.#binaryMetrics(scores);
     this.#primaryMetric = isRows(scores) ? "f1_macro" : "average_precision";
-    if (options.outputPath !== undefined && this.#options.writeCsv !== false) {
-      const header = ["epoch", "steps", ...(isRows(scores) ? classHeader : binaryHeader)];
-      const table = { folder: options.outputPath, fileName: this.csvFile, header, lineEnd: "\r\n" } as const;
-      await appendCsv(table, [options.epoch ?? -1, options.steps ?? -1, ...Object.values(metrics)]);
+    if (this.#options.writeCsv !== false) {
+      const columns = isRows(scores) ? classColumns : binaryColumns;
+      await appendCsv({ fileName: this.csvFile, columns }, Object.values(metrics), options);
     }
     return prefixNames(metrics, this.#options.name ?? "");
   }

@@ -1,3 +1,4 @@
+import { mean } from "./evaluator.js";
 import { kendallTau, ndcg } from "./metrics/index.js";
 
 /** A query with the documents that models are to rank. */
@@ -57,8 +58,4 @@ export async function compareModels(
     meanDifference: differences.length === 0 ? 0 : mean(differences),
     largestDifference: differences.reduce((largest, difference) => Math.max(largest, difference), 0),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

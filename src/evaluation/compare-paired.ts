@@ -15,7 +15,7 @@ export interface PairedComparison {
 }
 
 /** Smaller differences are rounding: the same ranking, summed in another order. */
-const tieTolerance = 1e-9;
+export const tieTolerance = 1e-9;
 
 /**
  * Compares a metric of two models, or of one model with two settings, query by query.

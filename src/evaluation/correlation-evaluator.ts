@@ -58,10 +58,9 @@ export class CrossEncoderCorrelationEvaluator {
       throw new InvalidOptionsError("The model must have one label to be correlated with scores, but has several.");
     }
     const metrics = { pearson: pearson(this.#scores, scores), spearman: spearman(this.#scores, scores) };
-    if (options.outputPath !== undefined && this.#options.writeCsv !== false) {
-      const header = ["epoch", "steps", "Pearson_Correlation", "Spearman_Correlation"];
-      const table = { folder: options.outputPath, fileName: this.csvFile, header, lineEnd: "\r\n" } as const;
-      await appendCsv(table, [options.epoch ?? -1, options.steps ?? -1, ...Object.values(metrics)]);
+    if (this.#options.writeCsv !== false) {
+      const columns = ["Pearson_Correlation", "Spearman_Correlation"];
+      await appendCsv({ fileName: this.csvFile, columns }, Object.values(metrics), options);
     }
     return prefixNames(metrics, this.#options.name ?? "");
   }

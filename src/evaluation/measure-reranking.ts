@@ -1,3 +1,4 @@
+import { tieTolerance } from "./compare-paired.js";
 import { FloatList } from "./float-list.js";
 import type { PairScorer } from "./pair-scorer.js";
 import { describeChange, orderByScore, type QueryChange } from "./query-change.js";
@@ -146,7 +147,7 @@ function keepLargest(
   { gained, lost }: RerankingMeasurement,
 ): void {
   const size = Math.abs(change.after - change.before);
-  if (size < 1e-9) return;
+  if (size < tieTolerance) return;
   const list = change.after > change.before ? gained : lost;
   const place = list.findIndex((kept) => Math.abs(kept.after - kept.before) < size);
   if (place === -1 && list.length >= shownChanges) return;

@@ -125,12 +125,12 @@ export class CrossEncoderNanoBEIREvaluator {
     });
   }
 
-  async #writeCsv(aggregates: Metrics, { outputPath, epoch = -1, steps = -1 }: EvaluateOptions): Promise<void> {
-    if (outputPath === undefined || this.#options.writeCsv === false) return;
+  async #writeCsv(aggregates: Metrics, options: EvaluateOptions): Promise<void> {
+    if (this.#options.writeCsv === false) return;
     const metrics = ["map", `mrr@${this.#atK}`, `ndcg@${this.#atK}`];
-    const header = ["epoch", "steps", "MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
-    const table = { folder: outputPath, fileName: this.csvFile, header, lineEnd: "\n" } as const;
-    await appendCsv(table, [epoch, steps, ...metrics.map((metric) => aggregates[metric] ?? NaN)]);
+    const columns = ["MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
+    const values = metrics.map((metric) => aggregates[metric] ?? NaN);
+    await appendCsv({ fileName: this.csvFile, columns, lineEnd: "\n" }, values, options);
   }
 }
 

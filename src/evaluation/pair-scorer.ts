@@ -69,7 +69,7 @@ export async function scoreInCalls(
     const call = pairs.slice(start, start + pairsPerCall);
     const scores = await scorer.predict(call, options);
     requireCount(scores, call);
-    for (const row of isRows(scores) ? scores : [scores]) requireFinite(row, call);
+    requireFinite(scores, call, start);
     parts.push(scores);
     onScored?.(start + call.length);
   }
@@ -93,12 +93,20 @@ function requireCount(scores: ArrayLike<unknown>, pairs: readonly ScoredPair[]):
   );
 }
 
-function requireFinite(scores: ArrayLike<number>, pairs: readonly ScoredPair[]): void {
-  const index = Array.from(scores).findIndex((score) => !Number.isFinite(score));
-  if (index === -1) return;
-  throw new NonFiniteScoreError(
-    `predict() must give finite scores, but gave ${String(scores[index])} for the query ` +
-      `${JSON.stringify(pairs[index]?.[0].slice(0, 80))}.`,
-    { indices: [index] },
-  );
+/** @param start - Place of the first of these pairs among those of all calls. */
+function requireFinite(
+  scores: ArrayLike<number> | readonly ArrayLike<number>[],
+  pairs: readonly ScoredPair[],
+  start = 0,
+): void {
+  for (const [index, [query]] of pairs.entries()) {
+    const row = scores[index] as number | ArrayLike<number>;
+    const values = typeof row === "object" ? Array.from(row) : [row];
+    if (values.every(Number.isFinite)) continue;
+    const value = values.find((score) => !Number.isFinite(score));
+    throw new NonFiniteScoreError(
+      `predict() must give finite scores, but gave ${String(value)} for the query ${JSON.stringify(query.slice(0, 80))}.`,
+      { indices: [start + index] },
+    );
+  }
 }

@@ -25,7 +25,7 @@ export interface RerankingEvaluatorOptions extends EvaluatorOptions {
    * `documents` as they are, so that the first stage's recall is the ceiling. No effect on samples with `negative`.
    *
    * **Note:** with `false`, base and reranked metrics differ in what counts as findable, as in the reference: positives
-   * that are missing count against the base only. `evaluateReranking` compares like with like.
+   * that are missing count against the base only. {@link measureReranking} compares like with like.
    *
    * @default true
    */
@@ -103,7 +103,10 @@ export class CrossEncoderRerankingEvaluator {
     }
     requireSamples(reranked.length);
     const means = this.#means(reranked);
-    await this.#writeCsv(Object.values(means), options);
+    if (this.#options.writeCsv !== false) {
+      const columns = ["MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
+      await appendCsv({ fileName: this.csvFile, columns }, Object.values(means), options);
+    }
     const baseMeans = base.length === 0 ? {} : prefixNames(this.#means(base), "base");
     return prefixNames({ ...means, ...baseMeans }, name);
   }
@@ -114,16 +117,6 @@ export class CrossEncoderRerankingEvaluator {
       [`mrr@${this.#atK}`]: mean(metrics.map(({ reciprocalRank }) => reciprocalRank)),
       [`ndcg@${this.#atK}`]: mean(metrics.map(({ ndcg }) => ndcg)),
     };
-  }
-
-  async #writeCsv(
-    values: readonly number[],
-    { outputPath, epoch = -1, steps = -1 }: RerankingEvaluateOptions,
-  ): Promise<void> {
-    if (outputPath === undefined || this.#options.writeCsv === false) return;
-    const header = ["epoch", "steps", "MAP", `MRR@${this.#atK}`, `NDCG@${this.#atK}`];
-    const table = { folder: outputPath, fileName: this.csvFile, header, lineEnd: "\r\n" } as const;
-    await appendCsv(table, [epoch, steps, ...values]);
   }
 }
 

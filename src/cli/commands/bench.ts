@@ -42,8 +42,8 @@ export function addBenchCommand(program: Command): void {
     .argument("[model]", modelHelp);
   addHubOptions(command)
     .addOption(new Option("--dtype <name>", "measure this precision only").choices(["fp32", "int8"]))
-    .option("--documents <count>", "documents of 54 to 388 characters to rank (default: 64)", wholeNumberFrom(1), 64)
-    .option("--runs <count>", "runs of each setting, after one that is not counted (default: 3)", wholeNumberFrom(1), 3)
+    .option("--documents <count>", "documents of 54 to 388 characters to rank", wholeNumberFrom(1), 64)
+    .option("--runs <count>", "runs of each setting, after one that is not counted", wholeNumberFrom(1), 3)
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",

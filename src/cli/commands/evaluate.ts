@@ -8,6 +8,7 @@ import { formatEvaluation } from "../format-evaluation.js";
 import {
   addComputeOptions,
   addPairOptions,
+  dtypes,
   loadModel,
   type LongDocumentFlags,
   type ModelFlags,
@@ -35,7 +36,7 @@ export function addEvaluateCommand(program: Command): void {
     .command("evaluate")
     .summary("measure how well a model reranks")
     .description("Measure how well a model reranks what a first stage found, and compare it with another.")
-    .argument("<model>", "the model's folder")
+    .argument("<model>", "the model's folder, or its id on the Hub")
     .argument("<data...>", "samples.jsonl, folders of BEIR or NanoBEIR datasets, or nanobeir[:names] on the Hub")
     .option("--first-stage <run>", "for a BEIR folder: a TREC run, how a first stage ranked its documents")
     .option("--split <name>", "for a BEIR folder: which judgements, qrels/<name>.tsv (default: test)")
@@ -44,12 +45,7 @@ export function addEvaluateCommand(program: Command): void {
     .option("--always-rerank-positives", "rerank relevant documents that the first stage missed, too")
     .option("--compare <model>", "measure another model on the same data, and compare")
     .addOption(
-      new Option("--compare-dtype <name>", "precision of the other model, or of the same one again").choices([
-        "fp32",
-        "fp16",
-        "int8",
-        "auto",
-      ]),
+      new Option("--compare-dtype <name>", "precision of the other model, or of the same one again").choices(dtypes),
     )
     .option("--seed <number>", "of the random numbers for intervals", wholeNumberFrom(0), 1)
     .option("--json <file>", "write everything as JSON; - for standard output, instead of the tables")
@@ -89,10 +85,9 @@ async function evaluate(model: string, paths: string[], flags: EvaluateFlags): P
   }
   const options = { ...bootstrap, seed: flags.seed };
   const datasets = data.map(({ name }, index) => {
-    const [first, second] = measured.flatMap((measurements) => measurements[index] ?? []);
-    const summaries = [first, second].flatMap((measurement) =>
-      measurement ? [summarizeReranking(measurement, options)] : [],
-    );
+    const byModel = measured.flatMap((measurements) => measurements[index] ?? []);
+    const summaries = byModel.map((measurement) => summarizeReranking(measurement, options));
+    const [first, second] = byModel;
     return { name, summaries, ...(first && second && { comparison: compareMeasurements(first, second, options) }) };
   });
   await writeResults({ models, datasets, bootstrap: options }, flags);

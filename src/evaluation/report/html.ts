@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page as it is. Only {@link html} makes it. */
+/** Markup that is safe to put into a page as it is. {@link html} makes it; only the style sheet needs no escaping. */
 export interface Html {
   readonly markup: string;
 }

@@ -95,8 +95,11 @@ describe("wrong data", () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(message) as string });
   });
 
-  test("a first stage's run without a BEIR folder", async () => {
-    const { status, stderr } = await runCli(["evaluate", model, await writeSamples(), "--first-stage", "x.run"]);
+  test.each(["samples.jsonl", "nanobeir:nq"])("a first stage's run with %s, no BEIR folder", async (name) => {
+    const path = name === "samples.jsonl" ? await writeSamples() : name;
+    const { status, stderr } = await runCli(["evaluate", model, path, "--first-stage", "x.run"], {
+      env: { HF_HUB_OFFLINE: "1", HF_HOME: temporaryFolder() },
+    });
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: expect.stringContaining("go with a BEIR folder") as string,

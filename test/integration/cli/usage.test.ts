@@ -16,10 +16,11 @@ describe("help", () => {
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
   });
 
-  test.each(commands)("of %s shows an example", async (command) => {
+  test.each(commands)("of %s shows an example, and each default once", async (command) => {
     const { status, stdout, stderr } = await runCli([command, "--help"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}crossrank ${command} `));
+    expect(stdout).not.toMatch(/\(default: [^)]*\)\s+\(default: /);
   });
 
   test.each(["submit", "work", "collect", "remove"])("of bulk %s shows an example", async (command) => {

@@ -47,9 +47,17 @@ describe("classification", () => {
     expect((await thrownBy(() => tooHigh.evaluate(scoreByNumber()))).message).toContain("must be 0 or 1");
   });
 
-  test("refuses a score that is NaN", async () => {
-    const evaluator = new CrossEncoderClassificationEvaluator(pairs, [1, 1, 0]);
-    expect((await thrownBy(() => evaluator.evaluate(fakeScorer(() => NaN)))).code).toBe("NON_FINITE_SCORE");
+  test.each([
+    ["one label", (place: number) => (place === 5000 ? NaN : 0)],
+    ["several labels", (place: number) => [0, 0, place === 5000 ? NaN : 0]],
+  ])("refuses a score of %s that is NaN, naming its pair", async (_, scoresOf) => {
+    const many = Array.from({ length: 6000 }, (_, place): ScoredPair => [`query ${place}`, String(place)]);
+    const labels = many.map(() => 0);
+    const scorer = { predict: async (batch: readonly ScoredPair[]) => batch.map((pair) => scoresOf(Number(pair[1]))) };
+    const evaluator = new CrossEncoderClassificationEvaluator(many, labels);
+    const error = await thrownBy(() => evaluator.evaluate(scorer as PairScorer));
+    expect(error).toMatchObject({ code: "NON_FINITE_SCORE", details: { indices: [5000] } });
+    expect(error.message).toContain('"query 5000"');
   });
 
   test("asks for some thousand pairs a call, and tells how far it is", async () => {
