@@ -3,6 +3,7 @@ import type { CollectedScores, CollectProgress } from "../../bulk/index.js";
 import { pick } from "../pick.js";
 import { startProgressBar } from "../progress-bar.js";
 import { addQueueOptions, note, type QueueFlags } from "../queue-options.js";
+import { requireOutput } from "../require-output.js";
 import { perSecond, Throughput } from "../throughput.js";
 
 interface CollectFlags extends QueueFlags {
@@ -31,6 +32,7 @@ Example:
 }
 
 async function collect(submission: string | undefined, { output, ...flags }: CollectFlags): Promise<void> {
+  await requireOutput(output, { flag: "--output", inputs: [] });
   const { collectScores } = await import("../../bulk/index.js");
   const throughput = new Throughput();
   const startedAt = performance.now();

@@ -18,6 +18,7 @@ import { wholeNumberFrom } from "../parse-whole-number.js";
 import { pick } from "../pick.js";
 import { outputWidth, print } from "../print.js";
 import { startProgressBar } from "../progress-bar.js";
+import { requireOutput } from "../require-output.js";
 
 interface EvaluateFlags extends Omit<ModelFlags, "model">, PromptFlags, LongDocumentFlags, DataFlags {
   atK: number;
@@ -73,6 +74,10 @@ Examples:
 }
 
 async function evaluate(model: string, paths: string[], flags: EvaluateFlags): Promise<void> {
+  for (const flag of ["json", "report"] as const) {
+    const path = flags[flag];
+    if (path !== undefined && path !== "-") await requireOutput(path, { flag: `--${flag}`, inputs: paths });
+  }
   const data = await findData(paths, flags);
   const { compareMeasurements, summarizeReranking } = await import("../../evaluation/index.js");
   const models: ReportedModel[] = [];

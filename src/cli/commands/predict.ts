@@ -11,6 +11,7 @@ import {
 } from "../model-options.js";
 import { pick } from "../pick.js";
 import { noProgressBar, startProgressBar, type ProgressBar } from "../progress-bar.js";
+import { requireOutput } from "../require-output.js";
 import { writeOutput, type Write } from "../write-output.js";
 
 interface PredictFlags extends ModelFlags, PromptFlags, LongDocumentFlags {
@@ -47,6 +48,7 @@ Examples:
 
 async function predict(path: string, flags: PredictFlags): Promise<void> {
   const input = openInput(path);
+  if (flags.output !== undefined) await requireOutput(flags.output, { flag: "--output", inputs: [path] });
   await using model = await loadModel(flags);
   const options = pick(flags, ["prompt", "promptName", "longDocuments"]);
   // Scores that go to the terminal show the progress by themselves.
