@@ -141,7 +141,10 @@ export class RerankServer implements AsyncDisposable {
       if (!this.#isReady) reply.header("connection", "close");
       const route = request.routeOptions.url ?? "unknown";
       this.#service.spans.set(request, (await tracing).start(`${request.method} ${route}`, request.headers));
-      if (!publicPaths.has(route)) authenticate(request.headers.authorization);
+    });
+    // After all onRequest hooks: that of CORS answers preflights, which have no key, and lets pages read a refusal.
+    app.addHook("preParsing", async ({ headers, routeOptions }) => {
+      if (!publicPaths.has(routeOptions.url ?? "unknown")) authenticate(headers.authorization);
     });
     app.setErrorHandler((error, request, reply) =>
       this.#answerProblem(describeProblem(error), { error, request, reply }),
