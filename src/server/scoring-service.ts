@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pair } from "../cross-encoder/index.js";
-import { InvalidInputError, ModelNotFoundError, NotReadyError, RequestTooLargeError } from "../errors/index.js";
+import { ModelNotFoundError, NotReadyError, RequestTooLargeError } from "../errors/index.js";
 import { openRequestScope } from "./http/request-scope.js";
 import type { Metrics } from "./metrics.js";
 import type { Scored, ServedModel } from "./served-model.js";
@@ -141,12 +141,6 @@ export class ScoringService {
       "crossrank.inference_ms": inferenceMs,
     });
   }
-}
-
-/** @throws {InvalidInputError} Naming what is wrong with a body. */
-export function requireDocuments(documents: readonly unknown[], argument: string): void {
-  if (documents.length > 0) return;
-  throw new InvalidInputError(`${argument} must hold at least one text, but is empty.`, { argument });
 }
 
 function charactersOf(pairs: readonly Pair[]): number {

@@ -1,8 +1,9 @@
 /** What the wire formats have in common. */
+import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { InvalidInputError } from "../../errors/index.js";
-import type { FastifyRequest } from "fastify";
 import type { ErrorFormat } from "../http/error-formats.js";
+import type { ServedModel } from "../served-model.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -34,6 +35,26 @@ export function parseBody<Schema extends z.ZodType>({ body }: FastifyRequest, sc
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
   const shown = issues.slice(0, maxShown).map(({ path, message }) => `${path === "" ? "it" : path}: ${message}`);
   throw new InvalidInputError(`The body must fit the format. ${shown.join("; ")}. See /openapi.json.`, { issues });
+}
+
+/** @throws {InvalidInputError} If a body's list of documents is empty. */
+export function requireDocuments(documents: readonly unknown[], argument: string): void {
+  if (documents.length > 0) return;
+  throw new InvalidInputError(`${argument} must hold at least one text, but is empty.`, { argument });
+}
+
+/**
+ * A ranking needs one score a document.
+ *
+ * @throws {InvalidInputError} If the model has several labels.
+ * @throws {NotReadyError} If it is not loaded.
+ */
+export function requireOneLabel({ name, encoder: { numLabels } }: ServedModel): void {
+  if (numLabels === 1) return;
+  throw new InvalidInputError(
+    `The model ${name} has ${numLabels} labels, and only models of one can rank. Use /predict.`,
+    { argument: "model", numLabels },
+  );
 }
 
 /** Refuses a field that would change scores in a way that this server cannot. */

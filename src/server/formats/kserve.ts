@@ -8,8 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Pair } from "../../cross-encoder/index.js";
 import { InvalidInputError } from "../../errors/index.js";
-import { requireDocuments, type ScoringService } from "../scoring-service.js";
-import { parseBody, rank } from "./format.js";
+import type { ScoringService } from "../scoring-service.js";
+import { parseBody, rank, requireDocuments } from "./format.js";
 import { decodeTexts, encodeFloats, encodeIntegers } from "./kserve-tensors.js";
 
 const outputParametersSchema = z.looseObject({ binary_data: z.boolean().optional() });
