@@ -159,6 +159,10 @@ describe("KServe V2", () => {
     body.outputs[0]?.data.forEach((score, index) => expect(score).toBeCloseTo(scores[index] as number, 6));
   });
 
+  test("refuses a model of several labels, whose scores are no ranking", async () => {
+    expect((await post("/v2/models/nli/infer", { inputs })).status).toBe(400);
+  });
+
   test("infers from binary tensors to binary tensors", async () => {
     const tensors = [[query], documents].map((texts) =>
       Buffer.concat(
