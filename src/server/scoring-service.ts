@@ -43,6 +43,7 @@ export class ScoringService {
   readonly #metrics: Metrics;
   readonly #limits: ServiceOptions["limits"];
   readonly #shutdown = new AbortController();
+  #isDraining = false;
   #isOpen = true;
 
   constructor({ models, metrics, limits }: ServiceOptions) {
@@ -56,8 +57,18 @@ export class ScoringService {
     return this.#isOpen;
   }
 
+  /** Whether the server is to end, and load balancers should send it nothing more. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   get isReady(): boolean {
-    return this.#isOpen && this.models.every(({ isReady }) => isReady);
+    return !this.#isDraining && this.models.every(({ isReady }) => isReady);
+  }
+
+  /** It is not ready any more, but goes on answering. */
+  drain(): void {
+    this.#isDraining = true;
   }
 
   /** New requests get status 503; those in flight go on. */
