@@ -1,6 +1,7 @@
 /** What the wire formats have in common. */
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { rankScores } from "../../cross-encoder/index.js";
 import { InvalidInputError } from "../../errors/index.js";
 import type { ErrorFormat } from "../http/error-formats.js";
 import type { ServedModel } from "../served-model.js";
@@ -70,6 +71,5 @@ export interface RankedScore {
 
 /** Best first, equal scores by index. @param topN - All without it, or with 0. */
 export function rank(scores: Float32Array, topN: number | null | undefined): RankedScore[] {
-  const ranked = Array.from(scores, (score, index) => ({ index, score })).sort((a, b) => b.score - a.score);
-  return topN === undefined || topN === null || topN === 0 ? ranked : ranked.slice(0, topN);
+  return rankScores(scores, topN || undefined).map(({ corpusId, score }) => ({ index: corpusId, score }));
 }
