@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pair } from "../cross-encoder/index.js";
 import { ModelNotFoundError, NotReadyError, RequestTooLargeError } from "../errors/index.js";
@@ -50,6 +51,8 @@ export class ScoringService {
     this.models = models;
     this.#metrics = metrics;
     this.#limits = limits;
+    // Every request in flight listens; Node.js 20 takes more than ten for a leak and says so.
+    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /** Whether requests that come now will be answered. */

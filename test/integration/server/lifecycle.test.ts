@@ -27,6 +27,7 @@ test("SIGTERM under load: requests in flight are answered, and it exits with sta
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await ended).toBe(0);
   expect(log()).not.toContain("word word");
+  expect(log()).not.toContain("Warning");
 });
 
 test("while it drains /ready says no and requests are still served; a second signal ends it at once", async () => {
