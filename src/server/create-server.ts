@@ -57,7 +57,6 @@ export class RerankServer implements AsyncDisposable {
   readonly #models: readonly ServedModel[];
   readonly #metrics: Metrics;
   readonly #service: ScoringService;
-  #isReady = true;
   #inFlight = 0;
   #whenIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -106,7 +105,7 @@ export class RerankServer implements AsyncDisposable {
   }
 
   async #close({ drainDelayMs = 0, graceMs = defaultGraceMs }: CloseOptions): Promise<void> {
-    this.#isReady = false;
+    this.#service.drain();
     if (drainDelayMs > 0) await delay(drainDelayMs);
     this.#service.refuse();
     const idle = this.#untilIdle();
@@ -138,10 +137,13 @@ export class RerankServer implements AsyncDisposable {
     app.addHook("onRequest", async (request, reply) => {
       this.#watch(request, reply);
       reply.headers({ "x-request-id": request.id, "x-content-type-options": "nosniff" });
-      if (!this.#isReady) reply.header("connection", "close");
+      if (this.#service.isDraining) reply.header("connection", "close");
       const route = request.routeOptions.url ?? "unknown";
       this.#service.spans.set(request, (await tracing).start(`${request.method} ${route}`, request.headers));
-      if (!publicPaths.has(route)) authenticate(request.headers.authorization);
+    });
+    // After all onRequest hooks: that of CORS answers preflights, which have no key, and lets pages read a refusal.
+    app.addHook("preParsing", async ({ headers, routeOptions }) => {
+      if (!publicPaths.has(routeOptions.url ?? "unknown")) authenticate(headers.authorization);
     });
     app.setErrorHandler((error, request, reply) =>
       this.#answerProblem(describeProblem(error), { error, request, reply }),
@@ -209,7 +211,7 @@ export class RerankServer implements AsyncDisposable {
   }
 
   #tellReadiness(reply: FastifyReply): FastifyReply {
-    if (!this.#isReady) return reply.code(503).send({ status: "draining" });
+    if (this.#service.isDraining) return reply.code(503).send({ status: "draining" });
     return this.#service.isReady ? reply.send({ status: "ready" }) : reply.code(503).send({ status: "loading" });
   }
 }

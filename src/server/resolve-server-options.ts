@@ -2,6 +2,7 @@ import { basename, resolve as resolvePath } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import { z } from "zod";
 import { InvalidOptionsError } from "../errors/index.js";
+import { parseOptions } from "../options/index.js";
 import type { ServedModelOptions, ServerOptions } from "./server-options.js";
 
 const positiveInteger = z.int().positive();
@@ -44,21 +45,12 @@ export type ResolvedServerOptions = Readonly<
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value, or two models have one name. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
-  const parsed = serverSchema.safeParse(options);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-    const list = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-    const known = Object.keys(serverSchema.shape);
-    throw new InvalidOptionsError(
-      `Options of createServer() must be valid. ${list}. Known options: ${known.join(", ")}.`,
-      { issues, known },
-    );
-  }
-  const models = parsed.data.models.map((model) =>
+  const parsed = parseOptions("createServer", serverSchema, options);
+  const models = parsed.models.map((model) =>
     named(typeof model === "string" ? { model } : (model as ServedModelOptions)),
   );
   requireDifferentNames(models);
-  return Object.freeze({ ...parsed.data, models });
+  return Object.freeze({ ...parsed, models });
 }
 
 function named(options: ServedModelOptions): NamedModel {

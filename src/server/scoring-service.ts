@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Pair } from "../cross-encoder/index.js";
-import { InvalidInputError, ModelNotFoundError, NotReadyError, RequestTooLargeError } from "../errors/index.js";
+import { ModelNotFoundError, NotReadyError, RequestTooLargeError } from "../errors/index.js";
 import { openRequestScope } from "./http/request-scope.js";
 import type { Metrics } from "./metrics.js";
 import type { Scored, ServedModel } from "./served-model.js";
@@ -43,12 +44,15 @@ export class ScoringService {
   readonly #metrics: Metrics;
   readonly #limits: ServiceOptions["limits"];
   readonly #shutdown = new AbortController();
+  #isDraining = false;
   #isOpen = true;
 
   constructor({ models, metrics, limits }: ServiceOptions) {
     this.models = models;
     this.#metrics = metrics;
     this.#limits = limits;
+    // Every request in flight listens; Node.js 20 takes more than ten for a leak and says so.
+    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /** Whether requests that come now will be answered. */
@@ -56,8 +60,18 @@ export class ScoringService {
     return this.#isOpen;
   }
 
+  /** Whether the server is to end, and load balancers should send it nothing more. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   get isReady(): boolean {
-    return this.#isOpen && this.models.every(({ isReady }) => isReady);
+    return !this.#isDraining && this.models.every(({ isReady }) => isReady);
+  }
+
+  /** It is not ready any more, but goes on answering. */
+  drain(): void {
+    this.#isDraining = true;
   }
 
   /** New requests get status 503; those in flight go on. */
@@ -141,12 +155,6 @@ export class ScoringService {
       "crossrank.inference_ms": inferenceMs,
     });
   }
-}
-
-/** @throws {InvalidInputError} Naming what is wrong with a body. */
-export function requireDocuments(documents: readonly unknown[], argument: string): void {
-  if (documents.length > 0) return;
-  throw new InvalidInputError(`${argument} must hold at least one text, but is empty.`, { argument });
 }
 
 function charactersOf(pairs: readonly Pair[]): number {

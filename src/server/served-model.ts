@@ -82,10 +82,9 @@ export class ServedModel {
     if (!mayTruncate && scoring.longDocuments !== "maxPassage") await this.#requireFit(pairs, signal);
     const { logits, ...facts } = await batcher.score(pairs, signal);
     const { numLabels: labelCount, activationFn } = encoder;
-    return {
-      ...facts,
-      scores: isRaw ? logits : scoresFromLogits(logits, { labelCount, activationFn, applySoftmax: false }),
-    };
+    // Of several labels text-embeddings-inference gives probabilities; a model's own activation comes before that.
+    const applySoftmax = activationFn === "identity";
+    return { ...facts, scores: isRaw ? logits : scoresFromLogits(logits, { labelCount, activationFn, applySoftmax }) };
   }
 
   async dispose(): Promise<void> {

@@ -95,6 +95,8 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
     await server.loaded;
   } catch (error) {
     await server.close({ graceMs: 0 });
+    // Nothing but a signal ends the server, and with it the loading.
+    if (error instanceof Error && error.name === "AbortError") return;
     throw error;
   }
   process.stderr.write("Ready.\n");

@@ -119,15 +119,19 @@ export class Batcher {
   }
 
   #startCalls(): void {
-    while (this.#calls.size < this.#options.maxCalls) {
-      // What may have ended the thread must not take others with it again.
+    // What may have ended the thread must not take others with it again.
+    while (this.#calls.size < this.#options.maxCalls && !this.#isTrying()) {
       if (this.#suspects.length > 0 && this.#calls.size > 0) return;
       const suspect = this.#suspects.shift();
       const slices: BatchSlice[] = suspect ? [suspect] : this.#queue.take(this.#callTokens());
       if (slices.length === 0) return;
       void this.#run(slices);
-      if (suspect) return;
     }
+  }
+
+  /** Whether a part of a call that has failed is running. */
+  #isTrying(): boolean {
+    return [...this.#calls].some(({ slices }) => slices.some(({ failures }) => failures !== undefined));
   }
 
   #callTokens(): number {

@@ -1,8 +1,10 @@
 /** What the wire formats have in common. */
-import type { z } from "zod";
-import { InvalidInputError } from "../../errors/index.js";
 import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { rankScores } from "../../cross-encoder/index.js";
+import { InvalidInputError } from "../../errors/index.js";
 import type { ErrorFormat } from "../http/error-formats.js";
+import type { ServedModel } from "../served-model.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -36,6 +38,26 @@ export function parseBody<Schema extends z.ZodType>({ body }: FastifyRequest, sc
   throw new InvalidInputError(`The body must fit the format. ${shown.join("; ")}. See /openapi.json.`, { issues });
 }
 
+/** @throws {InvalidInputError} If a body's list of documents is empty. */
+export function requireDocuments(documents: readonly unknown[], argument: string): void {
+  if (documents.length > 0) return;
+  throw new InvalidInputError(`${argument} must hold at least one text, but is empty.`, { argument });
+}
+
+/**
+ * A ranking needs one score a document.
+ *
+ * @throws {InvalidInputError} If the model has several labels.
+ * @throws {NotReadyError} If it is not loaded.
+ */
+export function requireOneLabel({ name, encoder: { numLabels } }: ServedModel): void {
+  if (numLabels === 1) return;
+  throw new InvalidInputError(
+    `The model ${name} has ${numLabels} labels, and only models of one can rank. Use /predict.`,
+    { argument: "model", numLabels },
+  );
+}
+
 /** Refuses a field that would change scores in a way that this server cannot. */
 export function refuseField(field: string, instead: string): never {
   throw new InvalidInputError(`${field} is not supported: ${instead}`, { argument: field });
@@ -49,6 +71,5 @@ export interface RankedScore {
 
 /** Best first, equal scores by index. @param topN - All without it, or with 0. */
 export function rank(scores: Float32Array, topN: number | null | undefined): RankedScore[] {
-  const ranked = Array.from(scores, (score, index) => ({ index, score })).sort((a, b) => b.score - a.score);
-  return topN === undefined || topN === null || topN === 0 ? ranked : ranked.slice(0, topN);
+  return rankScores(scores, topN || undefined).map(({ corpusId, score }) => ({ index: corpusId, score }));
 }

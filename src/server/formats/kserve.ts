@@ -8,8 +8,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Pair } from "../../cross-encoder/index.js";
 import { InvalidInputError } from "../../errors/index.js";
-import { requireDocuments, type ScoringService } from "../scoring-service.js";
-import { parseBody, rank } from "./format.js";
+import type { ScoringService } from "../scoring-service.js";
+import { parseBody, rank, requireDocuments, requireOneLabel } from "./format.js";
 import { decodeTexts, encodeFloats, encodeIntegers } from "./kserve-tensors.js";
 
 const outputParametersSchema = z.looseObject({ binary_data: z.boolean().optional() });
@@ -96,6 +96,7 @@ async function infer(
   exchange: { request: FastifyRequest; reply: FastifyReply },
   name: string,
 ): Promise<unknown> {
+  requireOneLabel(service.findModel(name));
   const body = parseBody(exchange.request, inferSchema);
   const { top_n: topN, raw_scores: isRaw = false, truncate: mayTruncate = true } = body.parameters ?? {};
   const answer = await service.score(exchange, { model: name, pairs: pairsOf(body), isRaw, mayTruncate });

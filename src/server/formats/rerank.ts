@@ -6,8 +6,8 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { InvalidInputError } from "../../errors/index.js";
-import { requireDocuments, type Exchange, type ScoringAnswer, type ScoringService } from "../scoring-service.js";
-import { parseBody, rank, refuseField, type RankedScore } from "./format.js";
+import type { Exchange, ScoringAnswer, ScoringService } from "../scoring-service.js";
+import { parseBody, rank, refuseField, requireDocuments, requireOneLabel, type RankedScore } from "./format.js";
 import { rerankTei } from "./tei.js";
 import { answerVoyage } from "./voyage.js";
 
@@ -79,15 +79,16 @@ async function rerank(service: ScoringService, exchange: Exchange, route: Route)
   if (format === "voyage") exchange.request.errorFormat = "voyage";
   const body = parseBody(exchange.request, rerankSchema);
   requireDocuments(body.documents, "documents");
-  refuseUnsupported(body, service.findModel(body.model).encoder.maxLength);
   const { model, query, documents } = body;
+  const served = service.findModel(model);
+  requireOneLabel(served);
+  refuseUnsupported(body, served.encoder.maxLength);
   const answer = await service.score(exchange, {
     model,
     pairs: documents.map((document) => [query, document]),
     isRaw: body.raw_scores ?? body.use_activation === false,
     mayTruncate: body.truncate ?? body.truncation ?? true,
   });
-  requireOneLabel(answer);
   const ranked = rank(answer.scores, body.top_n ?? body.top_k);
   const returnsDocuments = body.return_documents ?? body.return_text;
   if (format === "voyage") return answerVoyage(answer, ranked, returnsDocuments === true ? documents : undefined);
@@ -121,16 +122,6 @@ function answerCommon(
       truncated: [...truncated],
     },
   };
-}
-
-/** A ranking needs one score a document. */
-export function requireOneLabel({ model }: ScoringAnswer): void {
-  const { numLabels } = model.encoder;
-  if (numLabels === 1) return;
-  throw new InvalidInputError(
-    `The model ${model.name} has ${numLabels} labels, and only models of one can rank. Use /predict.`,
-    { argument: "model", numLabels },
-  );
 }
 
 /** Cutting to less than the model's length is not done; allowing as much changes nothing. */

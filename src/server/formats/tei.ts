@@ -9,9 +9,8 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Pair } from "../../cross-encoder/index.js";
 import { InvalidInputError } from "../../errors/index.js";
-import { requireDocuments, type Exchange, type ScoringAnswer, type ScoringService } from "../scoring-service.js";
-import { parseBody, rank, refuseField } from "./format.js";
-import { requireOneLabel } from "./rerank.js";
+import type { Exchange, ScoringAnswer, ScoringService } from "../scoring-service.js";
+import { parseBody, rank, refuseField, requireDocuments, requireOneLabel } from "./format.js";
 
 const commonFields = {
   model: z.string().nullish(),
@@ -59,13 +58,13 @@ export async function rerankTei(
   const body = parseBody(exchange.request, teiRerankSchema);
   refuseLeftTruncation(body);
   requireDocuments(body.texts, "`texts`");
+  requireOneLabel(service.findModel(body.model));
   const answer = await service.score(exchange, {
     model: body.model,
     pairs: body.texts.map((text) => [body.query, text]),
     isRaw: body.raw_scores ?? false,
     mayTruncate: body.truncate ?? true,
   });
-  requireOneLabel(answer);
   const returnsText = body.return_text ?? body.return_documents ?? false;
   return rank(answer.scores, body.top_n ?? body.top_k).map(({ index, score }) => ({
     index,

@@ -1,9 +1,8 @@
 /** `/voyage/v1/rerank`: Voyage's API, for clients whose base URL is `…/voyage/v1`. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { requireDocuments, type ScoringAnswer, type ScoringService } from "../scoring-service.js";
-import { parseBody, rank, type RankedScore } from "./format.js";
-import { requireOneLabel } from "./rerank.js";
+import type { ScoringAnswer, ScoringService } from "../scoring-service.js";
+import { parseBody, rank, requireDocuments, requireOneLabel, type RankedScore } from "./format.js";
 
 export const voyageSchema = z.looseObject({
   model: z.string().nullish(),
@@ -25,6 +24,7 @@ export function addVoyageRoute(app: FastifyInstance, service: ScoringService): v
   app.post("/voyage/v1/rerank", { config: { errorFormat: "voyage" } }, async (request, reply) => {
     const { model, query, documents, ...body } = parseBody(request, voyageSchema);
     requireDocuments(documents, "documents");
+    requireOneLabel(service.findModel(model));
     const answer = await service.score(
       { request, reply },
       {
@@ -34,7 +34,6 @@ export function addVoyageRoute(app: FastifyInstance, service: ScoringService): v
         mayTruncate: body.truncation ?? true,
       },
     );
-    requireOneLabel(answer);
     return answerVoyage(answer, rank(answer.scores, body.top_k), body.return_documents ? documents : undefined);
   });
 }

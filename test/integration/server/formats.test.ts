@@ -128,6 +128,16 @@ describe("/predict", () => {
     expect(labelScores).toEqual([...labelScores].sort((a, b) => b - a));
   });
 
+  test("gives probabilities, or logits if they are asked for, as text-embeddings-inference does", async () => {
+    const scoresOf = async (isRaw: boolean) => {
+      const { body } = await post("/predict", { model: "nli", inputs: ["a", "b"], raw_scores: isRaw });
+      return asList<{ score: number }>(body).map(({ score }) => score);
+    };
+    const powers = (await scoresOf(true)).map(Math.exp);
+    const sum = powers.reduce((total, power) => total + power, 0);
+    (await scoresOf(false)).forEach((score, index) => expect(score).toBeCloseTo((powers[index] as number) / sum, 6));
+  });
+
   test("refuses a text that is no pair", async () => {
     expect(await post("/predict", { inputs: "alone" })).toMatchObject({
       status: 400,
@@ -157,6 +167,10 @@ describe("KServe V2", () => {
       outputs: [{ name: "scores", shape: [3], datatype: "FP32" }],
     });
     body.outputs[0]?.data.forEach((score, index) => expect(score).toBeCloseTo(scores[index] as number, 6));
+  });
+
+  test("refuses a model of several labels, whose scores are no ranking", async () => {
+    expect((await post("/v2/models/nli/infer", { inputs })).status).toBe(400);
   });
 
   test("infers from binary tensors to binary tensors", async () => {
@@ -265,9 +279,12 @@ test("metrics count documents, tokens, errors and what waits", async () => {
     expect(payload).toMatch(line);
 });
 
-test("OpenAPI has every route", async () => {
+test("OpenAPI has every route, and no other", async () => {
+  await using other = createServer();
+  const routes = new Set<string>();
+  other.fastify.addHook("onRoute", ({ url }) => void routes.add(url.replaceAll(/:(\w+)/g, "{$1}")));
+  await other.fastify.ready();
+  const undescribed = new Set(["/", "/openapi.json", ...[...routes].filter((url) => url.includes("/versions/"))]);
   const { body } = await get("/openapi.json");
-  expect(Object.keys(body.paths)).toEqual(
-    expect.arrayContaining(["/rerank", "/voyage/v1/rerank", "/predict", "/info"]),
-  );
+  expect(Object.keys(body.paths).sort()).toEqual([...routes].filter((url) => !undescribed.has(url)).sort());
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "crossrank/server";
 import { expect, test } from "vitest";
-import { startCli, statusOf } from "../cli/run-cli.js";
+import { startCli, statusOf, textOf } from "../cli/run-cli.js";
 
 const body = JSON.stringify({ query: "query", documents: Array<string>(8).fill("word ".repeat(20)) });
 const rerank = (url: string) =>
@@ -27,6 +27,7 @@ test("SIGTERM under load: requests in flight are answered, and it exits with sta
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await ended).toBe(0);
   expect(log()).not.toContain("word word");
+  expect(log()).not.toContain("Warning");
 });
 
 test("while it drains /ready says no and requests are still served; a second signal ends it at once", async () => {
@@ -36,9 +37,19 @@ test("while it drains /ready says no and requests are still served; a second sig
   await new Promise((resolve) => setTimeout(resolve, 200));
   const ready = await fetch(`${url}/ready`);
   expect({ status: ready.status, body: await ready.json() }).toEqual({ status: 503, body: { status: "draining" } });
+  expect((await fetch(`${url}/v2/health/ready`)).status).toBe(503);
   expect((await rerank(url)).status).toBe(200);
   child.kill("SIGTERM");
   expect(await ended).toBe(1);
+});
+
+test("a signal that comes while the model loads ends it with status 0", async () => {
+  const child = startCli(["serve", "--port", "0"]);
+  const [ended, log] = [statusOf(child), textOf(child.stderr)];
+  await once(child.stderr as NodeJS.ReadableStream, "data");
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  expect(await log).not.toContain("error:");
 });
 
 test("requests that come while the model loads get status 503", async () => {

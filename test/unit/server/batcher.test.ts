@@ -142,6 +142,22 @@ describe("a call that fails", () => {
     expect((await batcherOf(score).score(pairs("a", "b"), never)).logits).toHaveLength(2);
   });
 
+  test("is repeated with nothing beside it, also of what comes meanwhile", async () => {
+    const { calls, score } = heldModel();
+    const batcher = batcherOf(score, { maxCalls: 2 });
+    const first = batcher.score(pairs("a"), never);
+    calls[0]?.fail(new WorkerCrashedError("Died."));
+    await nextTurn();
+    const other = batcher.score(pairs("b"), never);
+    expect(calls.map(({ documents }) => documents)).toEqual([["a"], ["a"]]);
+    calls[1]?.finish();
+    await first;
+    await nextTurn();
+    expect(calls[2]?.documents).toEqual(["b"]);
+    calls[2]?.finish();
+    await other;
+  });
+
   test("again and again because its thread dies ends with that error", async () => {
     let calls = 0;
     const score: ScorePairs = async () => {
