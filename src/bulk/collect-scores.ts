@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ChunkLostError, InvalidInputError } from "../errors/index.js";
 import { jobId } from "./bullmq.js";
 import type { SubmissionRecord } from "./chunk-store.js";
+import { isFailure } from "./format-row.js";
 import { openQueue, type BulkQueue } from "./open-queue.js";
 import type { BulkConnection, CollectOptions } from "./options.js";
-import { resolveCollectOptions, type ResolvedCollectOptions } from "./resolve-options.js";
+import { resolveCollectOptions, resolveRemoveOptions, type ResolvedCollectOptions } from "./resolve-options.js";
 
 const pollMs = 500;
 
@@ -71,7 +72,7 @@ export async function collectScores(
  * @throws {InvalidInputError} If there is no such submission.
  */
 export async function removeSubmission(submission: string, options: BulkConnection = {}): Promise<void> {
-  await using queue = await openQueue(resolveCollectOptions(options));
+  await using queue = await openQueue(resolveRemoveOptions(options));
   const { id } = await findSubmission(queue, submission);
   await queue.store.remove(id);
 }
@@ -140,7 +141,7 @@ async function lost({ jobs }: BulkQueue, submission: string, chunk: number): Pro
 function countRows(text: string, collected: { pairs: number; failed: number; failures: object[] }): void {
   for (const line of text.trimEnd().split("\n")) {
     collected.pairs += 1;
-    if (!line.startsWith('{"index":')) continue;
+    if (!isFailure(line)) continue;
     collected.failed += 1;
     if (collected.failures.length >= failuresTold) continue;
     const { index, line: number, error } = JSON.parse(line) as CollectedScores["failures"][number];

@@ -25,3 +25,8 @@ export function formatRow(
   };
   return `${JSON.stringify(failure)}\n`;
 }
+
+/** Whether a line of {@link formatRow} has an error in place of scores: lines of other processes are known by their text. */
+export function isFailure(line: string): boolean {
+  return line.startsWith('{"index":');
+}

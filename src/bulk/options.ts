@@ -23,11 +23,12 @@ export interface BulkConnection {
 
 /** How pairs are scored; part of a submission, and the same on every worker. */
 export interface BulkScoringOptions
-  extends
-    Pick<FromPretrainedOptions, "dtype" | "maxLength">,
-    Pick<PredictOptions, "prompt" | "promptName" | "longDocuments"> {
+  extends Pick<FromPretrainedOptions, "maxLength">, Pick<PredictOptions, "prompt" | "promptName" | "longDocuments"> {
   /** The model as the workers find it: a relative path is relative to a worker's folder. @default the embedded one */
   model?: string;
+
+  /** In which precision the model computes, as in `CrossEncoder.fromPretrained`; workers have no GPU. @default "auto" */
+  dtype?: Exclude<FromPretrainedOptions["dtype"], "fp16">;
 
   /** What turns logits into scores, by name. @default the model's own */
   activationFn?: Extract<FromPretrainedOptions["activationFn"], string>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { InvalidOptionsError } from "../errors/index.js";
-import type { BulkWorkerOptions, CollectOptions, SubmitOptions } from "./options.js";
+import { parseOptions } from "../options/index.js";
+import type { BulkConnection, BulkWorkerOptions, CollectOptions, SubmitOptions } from "./options.js";
 
 const positiveInteger = z.int().positive();
 
@@ -52,15 +52,15 @@ const collectSchema = connectionSchema.extend({
   onProgress: callback<NonNullable<CollectOptions["onProgress"]>>().optional(),
 });
 
-export type ResolvedConnection = z.output<typeof connectionSchema>;
+export type ResolvedConnection = Readonly<z.output<typeof connectionSchema>>;
 export type BulkScoring = z.output<typeof scoringSchema>;
-export type ResolvedSubmitOptions = z.output<typeof submitSchema>;
-export type ResolvedWorkerOptions = z.output<typeof workerSchema>;
-export type ResolvedCollectOptions = z.output<typeof collectSchema>;
+export type ResolvedSubmitOptions = Readonly<z.output<typeof submitSchema>>;
+export type ResolvedWorkerOptions = Readonly<z.output<typeof workerSchema>>;
+export type ResolvedCollectOptions = Readonly<z.output<typeof collectSchema>>;
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveSubmitOptions(options: SubmitOptions): ResolvedSubmitOptions & { scoring: BulkScoring } {
-  const resolved = resolve("submitPairs", submitSchema, options);
+  const resolved = parseOptions("submitPairs", submitSchema, options);
   const given = Object.keys(scoringSchema.shape).filter((key) => key in resolved);
   const scoring = Object.fromEntries(given.map((key) => [key, resolved[key as keyof BulkScoring]]));
   return { ...resolved, scoring };
@@ -68,22 +68,15 @@ export function resolveSubmitOptions(options: SubmitOptions): ResolvedSubmitOpti
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveWorkerOptions(options: BulkWorkerOptions): ResolvedWorkerOptions {
-  return resolve("startBulkWorker", workerSchema, options);
+  return parseOptions("startBulkWorker", workerSchema, options);
 }
 
 /** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
 export function resolveCollectOptions(options: CollectOptions): ResolvedCollectOptions {
-  return resolve("collectScores", collectSchema, options);
+  return parseOptions("collectScores", collectSchema, options);
 }
 
-function resolve<Schema extends z.ZodObject>(call: string, schema: Schema, options: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape);
-  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  const list = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-  throw new InvalidOptionsError(`Options of ${call}() must be valid. ${list}. Known options: ${known.join(", ")}.`, {
-    issues,
-    known,
-  });
+/** @throws {InvalidOptionsError} If an option is unknown or has a wrong value; names each. */
+export function resolveRemoveOptions(options: BulkConnection): ResolvedConnection {
+  return parseOptions("removeSubmission", connectionSchema, options);
 }

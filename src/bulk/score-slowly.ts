@@ -1,5 +1,6 @@
 import { WorkerCrashedError } from "../errors/index.js";
 import type { Chunk, ChunkStore } from "./chunk-store.js";
+import { isFailure } from "./format-row.js";
 import { scoreRows, type Row, type ScorePairs } from "./score-rows.js";
 
 /** One death may have any cause; as many as this over one pair are put down to it. */
@@ -48,9 +49,4 @@ export async function scoreSlowly(
 
 function deadly(deaths: number): WorkerCrashedError {
   return new WorkerCrashedError(`${deaths} processes ended while they scored this pair; it was not tried again.`);
-}
-
-/** Lines of an earlier process are known by their text only; see {@link formatRow}. */
-function isFailure(line: string): boolean {
-  return line.startsWith('{"index":');
 }

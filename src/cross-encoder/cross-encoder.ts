@@ -1,12 +1,14 @@
-import { InvalidInputError, InvalidOptionsError } from "../errors/index.js";
+import { InvalidInputError } from "../errors/index.js";
 import { loadModelSettings, resolveModelFolder, type ModelSettings } from "../hub/index.js";
-import { WorkerPool, type ComputeDtype, type Device, type LoadedModel, type PairColumns } from "../inference/index.js";
+import type { ComputeDtype, Device, LoadedModel, PairColumns, WorkerPool } from "../inference/index.js";
 import { scoresFromLogits } from "./activation.js";
 import { bestPassages, type DocumentScores } from "./best-passages.js";
 import { Cascade, type CascadeStage } from "./cascade.js";
+import { predictPairs, rankDocuments, type CallableEncoder } from "./encoder-calls.js";
+import { loadWorkers } from "./load-workers.js";
 import { createModelSpec } from "./model-spec.js";
 import type { ActivationFn, FromPretrainedOptions, PredictOptions, RankOptions, TokenizeOptions } from "./options.js";
-import { rankScores, type RankedDocument } from "./rank-scores.js";
+import type { RankedDocument } from "./rank-scores.js";
 import {
   resolveFromPretrainedOptions,
   resolvePredictOptions,
@@ -16,8 +18,7 @@ import {
 } from "./resolve-options.js";
 import type { Reranker } from "./reranker.js";
 import { resolvePrompt } from "./resolve-prompt.js";
-import { warnOnce } from "./warn-once.js";
-import { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";
+import { validatePairs, type Pair, type PredictInput } from "./validate-inputs.js";
 
 /** A pair as the model sees it. */
 export interface TokenizedPair {
@@ -61,6 +62,7 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
   readonly #settings: ModelSettings;
   readonly #activationFn: ActivationFn;
   readonly #workers: WorkerPool;
+  readonly #calls: CallableEncoder;
 
   private constructor(parts: {
     modelId: string;
@@ -74,6 +76,9 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     this.#settings = parts.settings;
     this.#activationFn = parts.activationFn;
     this.#workers = parts.workers;
+    const { labelCount: numLabels, prompts, defaultPromptName } = parts.settings;
+    const score: CallableEncoder["score"] = (pairs, options) => this.#score(pairs, options);
+    this.#calls = { modelId: parts.modelId, numLabels, prompts, defaultPromptName, score };
   }
 
   /**
@@ -101,9 +106,7 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     const resolved = resolveFromPretrainedOptions(options);
     const settings = await loadModelSettings(await resolveModelFolder(model, resolved), resolved);
     const { folder, architecture } = settings;
-    const workers = new WorkerPool(await createModelSpec(settings, resolved), resolved.workers);
-    const { fallback, ...loaded } = await loadUnlessAborted(workers, resolved.signal);
-    if (fallback !== undefined) warnOnce(fallback);
+    const { workers, loaded } = await loadWorkers(await createModelSpec(settings, resolved), resolved);
     return new CrossEncoder({
       modelId: model ?? "nano",
       info: { ...loaded, folder, architecture },
@@ -201,13 +204,7 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     options?: PredictOptions,
   ): Promise<Row extends number ? Float32Array : Row[]>;
   async predict(input: PredictInput, options: PredictOptions = {}): Promise<number | Float32Array | Float32Array[]> {
-    const resolved = resolvePredictOptions(options);
-    const { pairs, isSingle } = validatePairs(input);
-    this.#requireOneBest(resolved);
-    const columns = { queries: pairs.map(([query]) => query), documents: pairs.map(([, document]) => document) };
-    const { scores } = await this.#score(columns, resolved);
-    if (this.numLabels === 1) return isSingle ? (scores[0] as number) : scores;
-    return isSingle ? scores : this.#rows(scores);
+    return predictPairs(this.#calls, input, resolvePredictOptions(options));
   }
 
   /**
@@ -220,20 +217,7 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
    * @throws Also what {@link CrossEncoder.predict} throws.
    */
   async rank(query: string, documents: readonly string[], options: RankOptions = {}): Promise<RankedDocument[]> {
-    const { topK, returnDocuments, ...resolved } = resolveRankOptions(options);
-    validateRankInput(query, documents);
-    this.#requireOneLabel();
-    // The caller may change its list while the call is running.
-    const texts = [...documents];
-    const { scores, passages } = await this.#score({ queries: query, documents: texts }, resolved);
-    return rankScores(scores, topK).map((ranked) => {
-      const passage = passages[ranked.corpusId];
-      return {
-        ...ranked,
-        ...(passage === undefined ? {} : { passage }),
-        ...(returnDocuments ? { text: texts[ranked.corpusId] as string } : {}),
-      };
-    });
+    return rankDocuments(this.#calls, { query, documents }, resolveRankOptions(options));
   }
 
   /**
@@ -267,14 +251,11 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     await this.dispose();
   }
 
-  /** @returns Scores, shape [pairs, labels]; passages only if documents were to be split. */
-  async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
-    const prompt = resolvePrompt(options, this.#settings);
+  async #score(pairs: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
     const { batchSize, maxBatchTokens, onProgress, onTokenized, signal } = options;
-    const total = documents.length;
-    const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
+    const total = pairs.documents.length;
     const call = [
-      { queries: prompted, documents },
+      pairs,
       { batchSize, maxBatchTokens },
       { signal, onTokenized, onScored: onProgress && ((scored: number) => onProgress({ scored, total })) },
     ] as const;
@@ -288,53 +269,12 @@ export class CrossEncoder implements Reranker, AsyncDisposable {
     }
     return bestPassages(await this.#workers.scorePassages(...call), scoring);
   }
-
-  #rows(scores: Float32Array): Float32Array[] {
-    return Array.from({ length: scores.length / this.numLabels }, (_, index) =>
-      scores.slice(index * this.numLabels, (index + 1) * this.numLabels),
-    );
-  }
-
-  #requireOneBest({ longDocuments }: ResolvedPredictOptions): void {
-    if (this.numLabels === 1 || longDocuments === "truncate") return;
-    throw new InvalidOptionsError(
-      `longDocuments must be "truncate" for a model of several labels, but ${this.modelId} has ${this.numLabels}: which ` +
-        `passage is best is undefined. Use predict() without "maxPassage".`,
-      { longDocuments, numLabels: this.numLabels },
-    );
-  }
-
-  #requireOneLabel(): void {
-    if (this.numLabels === 1) return;
-    throw new InvalidOptionsError(
-      `rank() must have a model of one label, but ${this.modelId} has ${this.numLabels}. Use predict(), which returns ` +
-        `all of them.`,
-      { numLabels: this.numLabels },
-    );
-  }
 }
 
 function requireModelName(model: unknown): void {
   if (model === undefined || (typeof model === "string" && model !== "")) return;
   throw new InvalidInputError(
     `The model must be named by the path of its folder or its id on the Hub, got ${JSON.stringify(model)}.`,
-    {
-      argument: "model",
-    },
+    { argument: "model" },
   );
-}
-
-async function loadUnlessAborted(workers: WorkerPool, signal: AbortSignal | undefined): Promise<LoadedModel> {
-  signal?.throwIfAborted();
-  const abort = () => void workers.dispose();
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    return await workers.load();
-  } catch (error) {
-    await workers.dispose();
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
 }

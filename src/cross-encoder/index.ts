@@ -3,6 +3,7 @@ export { bestPassages, type DocumentScores } from "./best-passages.js";
 export { calibratedSigmoid, type Calibration } from "./calibrated-sigmoid.js";
 export { Cascade, type CascadeRankedDocument, type CascadeStage, type StageScore } from "./cascade.js";
 export { CrossEncoder, type ModelInfo, type TokenizedPair } from "./cross-encoder.js";
+export { predictPairs, rankDocuments, type CallableEncoder } from "./encoder-calls.js";
 export {
   type ActivationFn,
   type FromPretrainedOptions,
@@ -14,13 +15,8 @@ export {
 export type { DownloadProgress, HubOptions } from "../hub/index.js";
 export type { ComputeDtype, Device, TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
-export { rankScores, type RankedDocument } from "./rank-scores.js";
+export type { RankedDocument } from "./rank-scores.js";
 export type { Reranker } from "./reranker.js";
-export {
-  resolvePredictOptions,
-  resolveRankOptions,
-  type ResolvedPredictOptions,
-  type ResolvedRankOptions,
-} from "./resolve-options.js";
+export { resolvePredictOptions, resolveRankOptions, type ResolvedPredictOptions } from "./resolve-options.js";
 export { resolvePrompt, type KnownPrompts } from "./resolve-prompt.js";
-export { validatePairs, validateRankInput, type Pair, type PredictInput } from "./validate-inputs.js";
+export type { Pair, PredictInput } from "./validate-inputs.js";

@@ -1,11 +1,9 @@
-import type { ActivationFn, DocumentScores, ResolvedPredictOptions } from "../cross-encoder/index.js";
+import type { ActivationFn, DocumentScores, KnownPrompts, ResolvedPredictOptions } from "../cross-encoder/index.js";
 import type { PairColumns } from "../inference/index.js";
 
 /** What is known of the model behind a service. */
-export interface RemoteModel {
+export interface RemoteModel extends KnownPrompts {
   labelCount: number;
-  prompts: Readonly<Record<string, string>>;
-  defaultPromptName: string | undefined;
   /** `undefined` where the service activates, and nobody here knows how. */
   activationFn: ActivationFn | undefined;
 }

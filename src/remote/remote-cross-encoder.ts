@@ -1,11 +1,11 @@
 import {
-  rankScores,
+  predictPairs,
+  rankDocuments,
   resolvePredictOptions,
   resolvePrompt,
   resolveRankOptions,
-  validatePairs,
-  validateRankInput,
   type ActivationFn,
+  type CallableEncoder,
   type DocumentScores,
   type Pair,
   type PredictInput,
@@ -15,7 +15,7 @@ import {
   type Reranker,
   type ResolvedPredictOptions,
 } from "../cross-encoder/index.js";
-import { DisposedError, InvalidOptionsError } from "../errors/index.js";
+import { DisposedError } from "../errors/index.js";
 import type { PairColumns } from "../inference/index.js";
 import type { Backend } from "./backend.js";
 import { followSignals } from "./follow-signals.js";
@@ -47,11 +47,15 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
   /** The model's name at the service; without one, the first base URL's host. */
   readonly modelId: string;
   readonly #backend: Backend;
+  readonly #calls: CallableEncoder;
   readonly #disposal = new AbortController();
 
   private constructor(modelId: string, backend: Backend) {
     this.modelId = modelId;
     this.#backend = backend;
+    const { labelCount: numLabels, prompts, defaultPromptName } = backend.model;
+    const score: CallableEncoder["score"] = (pairs, options) => this.#score(pairs, options);
+    this.#calls = { modelId, numLabels, prompts, defaultPromptName, score };
   }
 
   /**
@@ -128,13 +132,7 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
     options?: PredictOptions,
   ): Promise<Row extends number ? Float32Array : Row[]>;
   async predict(input: PredictInput, options: PredictOptions = {}): Promise<number | Float32Array | Float32Array[]> {
-    const resolved = withBatchTokens(resolvePredictOptions(options), options);
-    const { pairs, isSingle } = validatePairs(input);
-    const columns = { queries: pairs.map(([query]) => query), documents: pairs.map(([, document]) => document) };
-    const { scores } = await this.#score(columns, resolved);
-    if (this.numLabels === 1) return isSingle ? (scores[0] as number) : scores;
-    if (isSingle) return scores;
-    return pairs.map((_, index) => scores.slice(index * this.numLabels, (index + 1) * this.numLabels));
+    return predictPairs(this.#calls, input, withBatchTokens(resolvePredictOptions(options), options));
   }
 
   /**
@@ -147,20 +145,7 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
    * @throws Also what {@link RemoteCrossEncoder.predict} throws.
    */
   async rank(query: string, documents: readonly string[], options: RankOptions = {}): Promise<RankedDocument[]> {
-    const { topK, returnDocuments, ...resolved } = withBatchTokens(resolveRankOptions(options), options);
-    validateRankInput(query, documents);
-    this.#requireOneLabel("rank()");
-    // The caller may change its list while the call is running.
-    const texts = [...documents];
-    const { scores, passages } = await this.#score({ queries: query, documents: texts }, resolved);
-    return rankScores(scores, topK).map((ranked) => {
-      const passage = passages[ranked.corpusId];
-      return {
-        ...ranked,
-        ...(passage === undefined ? {} : { passage }),
-        ...(returnDocuments ? { text: texts[ranked.corpusId] as string } : {}),
-      };
-    });
+    return rankDocuments(this.#calls, { query, documents }, withBatchTokens(resolveRankOptions(options), options));
   }
 
   /** Ends calls that are under way, which are rejected with a {@link DisposedError}, as later ones are. */
@@ -173,12 +158,9 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
     await this.dispose();
   }
 
-  async #score({ queries, documents }: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
-    if (options.longDocuments === "maxPassage") this.#requireOneLabel('longDocuments: "maxPassage"');
-    const prompt = resolvePrompt(options, this.#backend.model);
-    const prompted = typeof queries === "string" ? prompt + queries : queries.map((query) => prompt + query);
+  async #score(pairs: PairColumns, options: ResolvedPredictOptions): Promise<DocumentScores> {
     const following = followSignals([this.#disposal.signal, options.signal]);
-    const total = documents.length;
+    const total = pairs.documents.length;
     let scored = 0;
     const onScored = (count: number) => {
       scored += count;
@@ -187,19 +169,10 @@ export class RemoteCrossEncoder implements Reranker, AsyncDisposable {
     try {
       following.signal.throwIfAborted();
       const call = { options, signal: following.signal, onScored };
-      return await this.#backend.score({ queries: prompted, documents }, call);
+      return await this.#backend.score(pairs, call);
     } finally {
       following.release();
     }
-  }
-
-  #requireOneLabel(what: string): void {
-    if (this.numLabels === 1) return;
-    throw new InvalidOptionsError(
-      `${what} must have a model of one label, but ${this.modelId} has ${this.numLabels}. Use predict(), which returns ` +
-        `all of them.`,
-      { numLabels: this.numLabels },
-    );
   }
 }
 

@@ -81,7 +81,7 @@ export interface RemoteOptions {
   /**
    * Most documents in a request. Longer lists are sent in several requests; the scores are the same.
    *
-   * @default 32 for `"tei"` (its `--max-client-batch-size`), 1000 for `"cohere"` (its limit), 256 for `"crossrank"`; for
+   * @default 32 for `"crossrank"` and `"tei"` (its `--max-client-batch-size`), 1000 for `"cohere"` (its limit); for
    * `"kserve"` the call's `batchSize`
    */
   maxDocumentsPerRequest?: number;
@@ -99,8 +99,8 @@ export interface RemoteOptions {
 
   /**
    * How often a request is tried again, all base URLs in turn each time, after no answer, a timeout, or a status of 408,
-   * 429, 500, 502, 503 or 504. Waits 0.2 to 0.4 s before the first retry, twice as long before each next one, 5 s at most; and at
-   * least as long as `Retry-After` says, unless that is more than a minute: then it is not retried.
+   * 429, 500, 502, 503 or 504. Waits 0.2 to 0.4 s before the first retry, twice as long before each next one, 5 s at most;
+   * and at least as long as `Retry-After` says, unless that is more than a minute: then it is not retried.
    *
    * @default 2
    */

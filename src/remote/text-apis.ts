@@ -19,7 +19,7 @@ export interface RerankRequest {
 /** How a rerank service that takes texts is spoken to. */
 export interface TextApi {
   path: string;
-  /** Most documents that the service takes by default. */
+  /** Most documents of a request by default. */
   maxDocuments: number;
   toBody: (request: RerankRequest) => Record<string, unknown>;
   /** What the service answers; scores in any order. */
@@ -36,7 +36,8 @@ const cohereAnswer = z
 export const textApis: Record<Exclude<RemoteApi, "kserve">, TextApi> = {
   crossrank: {
     path: "/v1/rerank",
-    maxDocuments: 256,
+    // A few full micro-batches: all requests of a call must fit into the server's queue, and be scored before they time out.
+    maxDocuments: 32,
     toBody: ({ query, documents, model, wantsLogits }) => ({
       ...(model === undefined ? {} : { model }),
       query,

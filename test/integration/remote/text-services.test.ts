@@ -1,7 +1,4 @@
-/**
- * RemoteCrossEncoder against servers that answer in the services' formats (test/helpers/rerank-services.ts). The case
- * "crossrank" is where `crossrank serve` itself belongs once both are in one tree.
- */
+/** RemoteCrossEncoder against servers that answer in the services' formats (test/helpers/rerank-services.ts). */
 import { CrossEncoder, RemoteCrossEncoder, type Progress, type RemoteApi, type RemoteOptions } from "crossrank";
 import { describe, expect, test } from "vitest";
 import { answerAsCohere, answerAsTei, sigmoid } from "../../helpers/rerank-services.js";
