@@ -15,7 +15,7 @@ export {
 export type { DownloadProgress, HubOptions } from "../hub/index.js";
 export type { ComputeDtype, Device, TokenCounts } from "../inference/index.js";
 export type { Passage } from "../tokenization/index.js";
-export type { RankedDocument } from "./rank-scores.js";
+export { rankScores, type RankedDocument } from "./rank-scores.js";
 export type { Reranker } from "./reranker.js";
 export { resolvePredictOptions, resolveRankOptions, type ResolvedPredictOptions } from "./resolve-options.js";
 export { resolvePrompt, type KnownPrompts } from "./resolve-prompt.js";

@@ -121,7 +121,8 @@ export class WorkerThread {
   #close(callId: number): PendingCall | undefined {
     const call = this.#pending.get(callId);
     this.#pending.delete(callId);
-    if (this.#pending.size === 0) this.#worker.unref();
+    // A thread that is told to end is waited for, whatever it still answers.
+    if (this.#pending.size === 0 && !this.#hasEnded) this.#worker.unref();
     return call;
   }
 

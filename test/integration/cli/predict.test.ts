@@ -90,17 +90,27 @@ describe("a line that is no pair", () => {
 
 describe("--output", () => {
   test("replaces a file once the new one is whole", async () => {
-    const path = join(folder(), "pairs.jsonl");
-    await writeFile(path, twoPairs);
-    expect(await runCli(["predict", path, "-o", path, ...tinyModel])).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(scoresOf(await readFile(path, "utf8"))).toHaveLength(2);
-    expect(await exists(`${path}.partial`)).toBe(false);
+    const [input, output] = [join(folder(), "pairs.jsonl"), join(folder(), "scores.jsonl")];
+    await writeFile(input, twoPairs);
+    await writeFile(output, "what was there\n");
+    expect(await runCli(["predict", input, "-o", output, ...tinyModel])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(scoresOf(await readFile(output, "utf8"))).toHaveLength(2);
+    expect(await exists(`${output}.partial`)).toBe(false);
   });
 
   test("says why a file cannot be written", async () => {
     const { status, stderr } = await runCli(["predict", "-", "-o", join(folder(), "no", "such"), ...tinyModel]);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: ENOENT: [^\n]*\n$/);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: --output must name a file [^\n]* there is no folder [^\n]*\n$/);
+  });
+
+  test("is not what is read", async () => {
+    const path = join(folder(), "pairs.jsonl");
+    await writeFile(path, twoPairs);
+    const { status, stderr } = await runCli(["predict", path, "-o", path, ...tinyModel]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${path} is what is read`);
+    expect(await readFile(path, "utf8")).toBe(twoPairs);
   });
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { ShapeMismatchError } from "../../../src/errors/index.js";
 import { WorkerThread, type CallOptions } from "../../../src/inference/worker-thread.js";
@@ -168,6 +169,16 @@ describe("a thread that ends", () => {
     await Promise.all([loading.end(reason), running.end(reason)]);
     expect((await calls).map((call) => call.status === "rejected" && call.reason === reason)).toEqual([true, true]);
     expect([loading.hasEnded, running.hasEnded]).toEqual([true, true]);
+  });
+
+  test("keeps the process alive until it has, whatever it still answers", async () => {
+    const thread = start();
+    const refs = vi.spyOn(Worker.prototype, "ref");
+    const unrefs = vi.spyOn(Worker.prototype, "unref");
+    onTestFinished(() => void vi.restoreAllMocks());
+    await thread.end(new Error("the model is not even loaded"));
+    const [lastRef = 0, lastUnref = 0] = [refs, unrefs].map(({ mock }) => mock.invocationCallOrder.at(-1));
+    expect(lastRef).toBeGreaterThan(lastUnref);
   });
 
   test("can be ended again", async () => {
