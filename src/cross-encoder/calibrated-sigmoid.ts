@@ -24,7 +24,8 @@ export interface Calibration {
  * // GooAQ rerankers of the BCE recipe: five negatives a positive, pos_weight 5.
  * const model = await CrossEncoder.fromPretrained(folder, { activationFn: calibratedSigmoid({ posWeight: 5 }) });
  */
-export function calibratedSigmoid({ posWeight }: Calibration): Exclude<ActivationFn, string> {
+export function calibratedSigmoid(calibration: Calibration): Exclude<ActivationFn, string> {
+  const { posWeight } = Object(calibration) as Calibration;
   if (!(typeof (posWeight as unknown) === "number" && posWeight > 0 && posWeight < Infinity)) {
     throw new InvalidOptionsError(`posWeight must be a finite number above 0, got ${String(posWeight)}.`, {
       issues: [{ path: "posWeight", message: "expected a finite number above 0" }],

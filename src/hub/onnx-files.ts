@@ -26,7 +26,7 @@ export interface OnnxWish {
    * has after `model_` (`"O3"`, `"q4f16"`, `"qint8_arm64"`).
    */
   file?: string | undefined;
-  /** In which precision, where no file is named. */
+  /** In which precision. A file that is named must not tell another. */
   dtype: "fp32" | "fp16" | "int8" | "auto";
   processor: Processor;
 }
@@ -86,11 +86,19 @@ const ending = ".onnx";
  * - With `"auto"`: the most precise, in the order of the table above; of other names, if there is but one file.
  *
  * @param paths - All files of the repository, in any order, with `/` between folders.
- * @throws {InvalidOptionsError} If nothing fits; lists the ONNX files that are there.
+ * @throws {InvalidOptionsError} If nothing fits; lists the ONNX files that are there. Also if the file that is named is
+ * of another precision than the one asked for.
  */
 export function chooseOnnxFile(paths: readonly string[], wish: OnnxWish): OnnxFile {
   const found = findOnnxFile(paths, wish);
   if (found === undefined) throw nothingFits(onnxPaths(paths), wish);
+  if (found.dtype !== wish.dtype && found.dtype !== "unknown" && wish.dtype !== "auto") {
+    throw new InvalidOptionsError(
+      `dtype must be that of the ONNX file, but ${found.path} is in ${found.dtype}, and dtype is "${wish.dtype}". Leave ` +
+        `one of dtype and onnxFile out.`,
+      { onnxFile: found.path, dtype: wish.dtype },
+    );
+  }
   return found;
 }
 

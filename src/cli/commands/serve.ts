@@ -33,7 +33,10 @@ export function addServeCommand(program: Command): void {
     .command("serve")
     .summary("rank over HTTP, for the clients of Cohere, Jina, Voyage, TEI and KServe")
     .description("Rank over HTTP, for the clients of Cohere, Jina, vLLM, infinity, Voyage, TEI and KServe V2.")
-    .argument("[model...]", "folders of models, or name=folder (default: the model that comes with crossrank)")
+    .argument(
+      "[model...]",
+      "folders of models or their ids on the Hub, or name=folder (default: the model that comes with crossrank)",
+    )
     .option("-p, --port <port>", "port to listen on; 0 for any free one", wholeNumberFrom(0), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1");
   addScoringOptions(command)
@@ -87,7 +90,9 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
     logger: flags.log,
   });
   const ended = untilSignalled(server, flags);
-  const url = await server.listen(flags);
+  const url = await server.listen(flags).catch((error: unknown) => {
+    throw isTaken(error) ? portTaken(flags) : error;
+  });
   process.stderr.write(`Listening on ${url}, loading ${folders.length > 1 ? "the models" : "the model"}.\n`);
   if (apiKeys.length === 0 && !isLoopback(flags.host))
     process.stderr.write(`Anybody who can reach ${flags.host} may use it: set ${keysVariable} to keep others out.\n`);
@@ -116,6 +121,9 @@ function modelsOf(folders: readonly string[], flags: ServeFlags): ServedModelOpt
     "prompt",
     "promptName",
     "maxBatchTokens",
+    "revision",
+    "localFilesOnly",
+    "cacheDir",
   ]);
   const named = [...(flags.model === undefined ? [] : [flags.model]), ...folders];
   if (named.length === 0) return [shared];
@@ -152,6 +160,17 @@ function untilSignalled(server: RerankServer, { graceMs, drainDelayMs }: ServeFl
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
   });
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+}
+
+function portTaken({ host, port }: ServeFlags): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `--port must be free, but something listens on ${port} of ${host} already. Name another, or 0 for any free one.`,
+    { host, port },
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -32,7 +32,8 @@ export interface ChosenThreshold {
  *
  * @param scores - Of each pair, finite.
  * @param labels - 1 for pairs that belong together, 0 for others.
- * @returns `undefined` if no threshold reaches the precision or recall that is asked for, or there is no pair.
+ * @returns `undefined` if no threshold reaches the precision or recall that is asked for, or there is no pair; except for
+ * `"accuracy"`, also if no label is 1.
  * @throws {NonFiniteScoreError | InvalidInputError} If a score is not finite, or a label is neither 0 nor 1.
  * @throws {InvalidOptionsError} If the goal is none of those.
  *
@@ -62,15 +63,15 @@ interface Judge {
 }
 
 function judgeOf(goal: ThresholdGoal): Judge {
-  if (goal === "f1" || goal === "accuracy") {
-    return { isGoodEnough: () => true, isBetter: (cut, best) => cut[goal] > best[goal] };
-  }
-  if ("minPrecision" in goal && isRatio(goal.minPrecision)) {
-    const isGoodEnough = ({ precision, recall }: ScoreCut) => recall > 0 && precision >= goal.minPrecision;
+  if (goal === "accuracy") return { isGoodEnough: () => true, isBetter: (cut, best) => cut.accuracy > best.accuracy };
+  if (goal === "f1") return { isGoodEnough: ({ recall }) => recall > 0, isBetter: (cut, best) => cut.f1 > best.f1 };
+  const { minPrecision, minRecall }: { minPrecision?: number; minRecall?: number } = Object(goal);
+  if (isRatio(minPrecision)) {
+    const isGoodEnough = ({ precision, recall }: ScoreCut) => recall > 0 && precision >= minPrecision;
     return { isGoodEnough, isBetter: (cut, best) => cut.recall > best.recall };
   }
-  if ("minRecall" in goal && isRatio(goal.minRecall)) {
-    const isGoodEnough = ({ recall }: ScoreCut) => recall > 0 && recall >= goal.minRecall;
+  if (isRatio(minRecall)) {
+    const isGoodEnough = ({ recall }: ScoreCut) => recall > 0 && recall >= minRecall;
     return { isGoodEnough, isBetter: (cut, best) => cut.precision > best.precision };
   }
   throw new InvalidOptionsError(
@@ -80,6 +81,6 @@ function judgeOf(goal: ThresholdGoal): Judge {
   );
 }
 
-function isRatio(value: unknown): boolean {
+function isRatio(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= 1;
 }

@@ -56,6 +56,14 @@ describe("convert", () => {
     expect(await readFile(path, "utf8")).not.toBe("{}");
   });
 
+  test("refuses a file as the output folder", async () => {
+    const path = join(temporaryFolder(), "a-file");
+    await writeFile(path, "");
+    const refused = await convert("--output", path);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain(`${path}/onnx/model.onnx must be in a folder, but what leads there is a file.`);
+  });
+
   test("writes nothing for a model of another kind", async () => {
     const [source, output] = [join(temporaryFolder(), "source"), join(temporaryFolder(), "output")];
     await writeJsonFiles(source, { "config.json": { architectures: ["DebertaV2ForSequenceClassification"] } });

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import type { ChildProcess } from "node:child_process";
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createServer } from "crossrank/server";
-import { expect, test } from "vitest";
-import { startCli, statusOf, textOf } from "../cli/run-cli.js";
+import { expect, onTestFinished, test } from "vitest";
+import { runCli, startCli, statusOf, textOf } from "../cli/run-cli.js";
 
 const body = JSON.stringify({ query: "query", documents: Array<string>(8).fill("word ".repeat(20)) });
 const rerank = (url: string) =>
@@ -81,4 +83,30 @@ test("what is still in flight after the grace time gets status 503", async () =>
 test("a model that there is not ends the command with its error", async () => {
   const child = startCli(["serve", "./no-such-model", "--port", "0"]);
   expect(await statusOf(child)).toBe(1);
+});
+
+test("a model of the Hub is looked for where the command line says", async () => {
+  const { status, stderr } = await runCli([
+    "serve",
+    "owner/name",
+    "--port",
+    "0",
+    "--local-files-only",
+    "--cache-dir",
+    "./no-such-cache",
+    "--revision",
+    "v1",
+  ]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/error: owner\/name at revision v1 must be in the cache \S*no-such-cache, .*MODEL_NOT_CACHED/);
+});
+
+test("a port that is taken is named", async () => {
+  const other = createHttpServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void other.close());
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { status, stderr } = await runCli(["serve", "--port", String(port)]);
+  expect(status).toBe(2);
+  expect(stderr).toContain(`error: --port must be free, but something listens on ${port} of 127.0.0.1 already.`);
 });

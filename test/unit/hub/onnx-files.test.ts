@@ -111,6 +111,15 @@ test.each([
   expect(chooseOnnxFile([file], { file, dtype: "auto", processor: vnni }).dtype).toBe(dtype);
 });
 
+test("a file that is named must be in the precision that is asked for, as far as its name tells", async () => {
+  const choose = (file: string, dtype: OnnxWish["dtype"]) => chooseOnnxFile([file], { file, dtype, processor: vnni });
+  expect(choose("onnx/model_quantized.onnx", "int8").dtype).toBe("int8");
+  expect(choose("onnx/reranker.onnx", "int8").dtype).toBe("unknown");
+  const error = await thrownBy(() => choose("onnx/model_q4.onnx", "int8"));
+  expect(error.code).toBe("INVALID_OPTIONS");
+  expect(error.message).toContain('onnx/model_q4.onnx is in q4, and dtype is "int8"');
+});
+
 test("files with a model's data are those of its name", () => {
   const data = ["onnx/model.onnx_data", "onnx/model.onnx_data_1", "onnx/model.onnx.data"];
   const others = ["onnx/model_fp16.onnx", "onnx/model_fp16.onnx_data", "model.onnx_data", "onnx/model.onnx_data.txt"];

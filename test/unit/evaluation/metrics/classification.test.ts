@@ -60,11 +60,12 @@ describe("a chosen threshold", () => {
   test("is undefined where there is none", () => {
     expect(chooseThreshold([0.9, 0.1], [0, 1], { minPrecision: 0.6 })).toBeUndefined();
     expect(chooseThreshold([0.9, 0.1], [0, 0], { minRecall: 0 })).toBeUndefined();
+    expect(chooseThreshold([0.9, 0.1], [0, 0], "f1")).toBeUndefined();
     expect(chooseThreshold([], [])).toBeUndefined();
   });
 
-  test("needs a goal that there is", async () => {
-    expect((await thrownBy(() => chooseThreshold([1], [1], { minRecall: 2 }))).code).toBe("INVALID_OPTIONS");
+  test.each([{ minRecall: 2 }, "F1", null, 1])("needs a goal that there is, which %j is not", async (goal) => {
+    expect((await thrownBy(() => chooseThreshold([1], [1], goal as never))).code).toBe("INVALID_OPTIONS");
   });
 });
 
