@@ -1,6 +1,7 @@
 /**
  * Load on a server with the embedded model, over loopback, by autocannon: throughput and latencies at several numbers of
- * connections, requests of mixed sizes; batched, and as one request at a time; then resident memory under steady load.
+ * connections, requests of mixed sizes and of one document each; batched, and as one request at a time; then resident
+ * memory under steady load.
  *
  *     npm run build && npx tsx test/bench/load.ts [--seconds 10] [--minutes 0] [--connections 1,8,64,256]
  */
@@ -23,18 +24,21 @@ const sentence =
   "To find the mass of an object divide its weight by the acceleration of gravity or put it on a balance. ";
 /** Documents of a request, from one that is waited for to one that should not hold up others. */
 const documentCounts = [1, 1, 2, 5, 5, 10, 10, 20, 50];
-const requests = documentCounts.map((count, request) => ({
-  method: "POST" as const,
-  path: "/v1/rerank",
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify({
-    query: "how do you find the mass of an object",
-    documents: Array.from({ length: count }, (_, index) =>
-      sentence.repeat(4).slice(0, 54 + ((index * 67 + request * 31) % 335)),
-    ),
-    return_documents: false,
-  }),
-}));
+const requestsOf = (counts: readonly number[]) =>
+  counts.map((count, request) => ({
+    method: "POST" as const,
+    path: "/v1/rerank",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      query: "how do you find the mass of an object",
+      documents: Array.from({ length: count }, (_, index) =>
+        sentence.repeat(4).slice(0, 54 + ((index * 67 + request * 31) % 335)),
+      ),
+      return_documents: false,
+    }),
+  }));
+const mixed = requestsOf(documentCounts);
+const single = requestsOf(documentCounts.map(() => 1));
 
 interface Started {
   child: ChildProcess;
@@ -61,7 +65,13 @@ async function metric(url: string, name: string): Promise<number> {
   return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
-async function load(url: string, connections: number, duration: number): Promise<object> {
+interface Load {
+  connections: number;
+  requests?: typeof mixed;
+  duration?: number;
+}
+
+async function load(url: string, { connections, requests = mixed, duration = seconds }: Load): Promise<object> {
   const before = await metric(url, "crossrank_documents_total");
   const result = await autocannon({ url, connections, duration, requests, timeout: 120 });
   const documents = (await metric(url, "crossrank_documents_total")) - before;
@@ -81,22 +91,13 @@ async function load(url: string, connections: number, duration: number): Promise
   };
 }
 
-async function loadEach(title: string, ...flags: string[]): Promise<void> {
+async function loadEach(title: string, requests: typeof mixed, ...flags: string[]): Promise<void> {
   const server = await start(...flags);
-  await load(server.url, 1, 1);
+  await load(server.url, { connections: 1, duration: 1 });
   const rows: object[] = [];
-  for (const connections of connectionCounts) rows.push(await load(server.url, connections, seconds));
+  for (const connections of connectionCounts) rows.push(await load(server.url, { connections, requests }));
   console.log(title);
   console.table(rows);
-  await stop(server);
-}
-
-/** Each request waits for the one before, as without batching: a connection, whoever uses it. */
-async function oneAtATime(): Promise<void> {
-  const server = await start();
-  await load(server.url, 1, 1);
-  console.log("One request at a time");
-  console.table([await load(server.url, 1, seconds)]);
   await stop(server);
 }
 
@@ -104,7 +105,7 @@ async function watchMemory(minutes: number): Promise<void> {
   const server = await start();
   const rows: object[] = [];
   for (let minute = 0; minute < minutes; minute++) {
-    await load(server.url, 64, 60);
+    await load(server.url, { connections: 64, duration: 60 });
     const megabytes = (await metric(server.url, "process_resident_memory_bytes")) / 1e6;
     rows.push({ minute: minute + 1, "resident MB": Math.round(megabytes) });
   }
@@ -113,7 +114,14 @@ async function watchMemory(minutes: number): Promise<void> {
   await stop(server);
 }
 
-await oneAtATime();
-await loadEach("Requests batched, queue large enough", "--max-queue-tokens", "100000000");
-await loadEach("Requests batched, queue of 2,000 tokens: 429 is the only error allowed", "--max-queue-tokens", "2000");
+// A single connection is one request at a time: each waits for the one before, as without batching.
+const unlimited = ["--max-queue-tokens", "100000000"];
+await loadEach("Requests of 1 to 50 documents, queue large enough", mixed, ...unlimited);
+await loadEach("Requests of 1 document, queue large enough", single, ...unlimited);
+await loadEach(
+  "Requests of 1 to 50 documents, queue of 2,000 tokens: 429 is the only error allowed",
+  mixed,
+  "--max-queue-tokens",
+  "2000",
+);
 if (Number(values.minutes) > 0) await watchMemory(Number(values.minutes));
