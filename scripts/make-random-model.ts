@@ -97,6 +97,12 @@ interface RandomModel {
 
 export type RandomModelName = keyof typeof models;
 
+export const randomModelNames = Object.keys(models) as RandomModelName[];
+
+export function isRandomModelName(name: string): name is RandomModelName {
+  return Object.hasOwn(models, name);
+}
+
 /** Any tokenizer whose ids fit the vocabulary does; the embedded model's is at hand. */
 const tokenizerFolder = fileURLToPath(new URL("../models/nano/", import.meta.url));
 
@@ -162,8 +168,8 @@ function makeNoise(): Float32Array {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, folder] = process.argv.slice(2);
-  if (name === undefined || !Object.hasOwn(models, name) || folder === undefined) {
-    throw new Error(`Usage: npx tsx scripts/make-random-model.ts ${Object.keys(models).join("|")} TARGET_FOLDER`);
+  if (name === undefined || !isRandomModelName(name) || folder === undefined) {
+    throw new Error(`Usage: npx tsx scripts/make-random-model.ts ${randomModelNames.join("|")} TARGET_FOLDER`);
   }
-  await makeRandomModel(name as RandomModelName, folder);
+  await makeRandomModel(name, folder);
 }

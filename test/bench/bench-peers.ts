@@ -14,7 +14,7 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { makeRandomModel } from "../../scripts/make-random-model.js";
+import { isRandomModelName, makeRandomModel, randomModelNames } from "../../scripts/make-random-model.js";
 import { convertToStandardLayout, type StandardDtype } from "../../src/conversion/index.js";
 import type { ContestantOptions, ContestantResult } from "./contestants/time-contestant.js";
 import { median } from "./statistics.js";
@@ -81,7 +81,8 @@ async function makeModel(name: string, dtypes: ReadonlySet<StandardDtype>): Prom
 }
 
 async function randomModel(name: string): Promise<string> {
-  if (name !== "modernbert-base") throw new RangeError(`--model must be nano or modernbert-base, got ${name}`);
+  if (!isRandomModelName(name))
+    throw new RangeError(`--model must be nano or one of ${randomModelNames.join(", ")}, got ${name}`);
   const folder = join(benchFolder, name);
   if (!existsSync(join(folder, "model.safetensors"))) await makeRandomModel(name, folder);
   return folder;
