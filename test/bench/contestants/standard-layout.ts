@@ -18,11 +18,14 @@ await timeContestant(async (modelFolder, { dtype, batchSize }) => {
   const readJson = async (name: string) => JSON.parse(await readFile(join(modelFolder, name), "utf8")) as unknown;
   const tokenizer = PairTokenizer.fromJson(await readJson("tokenizer.json"), await readJson("tokenizer_config.json"));
   const session = await InferenceSession.create(join(modelFolder, "onnx", fileNames.get(dtype) ?? ""));
+  const takesTypes = session.inputNames.includes("token_type_ids");
   return async ({ query, documents }) => {
     const scores: number[] = [];
     for (const batch of inBatches(documents, batchSize)) {
-      const pairs = batch.map((document) => tokenizer.tokenize([query, document], tokenizer.modelMaxLength).inputIds);
-      const logits = await scorePadded(session, pairs);
+      const pairs = batch.map((document) => tokenizer.tokenize([query, document], tokenizer.modelMaxLength));
+      const inputIds = pairs.map((pair) => pair.inputIds);
+      const tokenTypeIds = pairs.map((pair) => pair.tokenTypeIds ?? new Int32Array(pair.inputIds.length));
+      const logits = await scorePadded(session, inputIds, takesTypes ? { tokenTypeIds } : {});
       scores.push(...logits.flat().map((logit) => 1 / (1 + Math.exp(-logit))));
     }
     return scores;
