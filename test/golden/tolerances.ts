@@ -16,6 +16,8 @@ export const tolerances = {
   embeddedHalfLogits: 1e-2,
   /** fp32 logits of tiny random models of BERT's kind, within ±3, against a naive forward in float64. [1.4e-6] */
   naiveLogits: 1e-5,
+  /** Scores of a tiny random model whose weights were rounded to half precision. [7.8e-4] */
+  halfWeightScores: 2e-3,
   /** A pair alone against the same pair among others. [1.5e-6] */
   batchInvariance: 1e-5,
   /** int8 logits of the embedded model against its fp32 ones, on a few pairs. [4.9e-2] */

@@ -10,6 +10,8 @@ export interface ClassifierOptions {
   output?: string;
   /** Element type of the output. @default "float32" */
   type?: "float32" | "float16";
+  /** Shape of the output: one label may be left out. @default ["batch", 1] */
+  shape?: readonly ["batch"] | readonly ["batch", 1];
   /** Gives hidden states, [batch, sequence, 1]. @default "none" */
   hiddenStates?: "none" | "too" | "only";
   /** Keeps its one weight in this file beside it. */
@@ -21,7 +23,8 @@ export interface ClassifierOptions {
  * the attention mask that is the number of tokens.
  */
 export async function writeClassifier(folder: string, name: string, options: ClassifierOptions = {}): Promise<void> {
-  const { inputs = ["attention_mask"], output = "logits", type = "float32", hiddenStates = "none", dataName } = options;
+  const { inputs = ["attention_mask"], output = "logits", type = "float32", shape = ["batch", 1] } = options;
+  const { hiddenStates = "none", dataName } = options;
   const graph = new GraphBuilder("classifier");
   const tensors = ["input_ids", ...inputs].map((input) => graph.input(input, "int64", ["batch", "sequence"]));
   const [ids, ...others] = tensors.map((tensor) => graph.castToFloat32(tensor));
@@ -41,8 +44,8 @@ export async function writeClassifier(folder: string, name: string, options: Cla
   }
   if (hiddenStates !== "only") {
     const axis = graph.constant("sequence_axis", BigInt64Array.of(1n), [1]);
-    const logits = graph.op("ReduceSum", [states, axis], { keepdims: 1n });
-    graph.output(output, type === "float32" ? logits : graph.cast(logits, type), type, ["batch", 1]);
+    const logits = graph.op("ReduceSum", [states, axis], { keepdims: BigInt(shape.length - 1) });
+    graph.output(output, type === "float32" ? logits : graph.cast(logits, type), type, shape);
   }
   await writeFile(join(folder, name), graph.encode());
   if (dataName !== undefined) await writeFile(join(folder, dataName), factorBytes);

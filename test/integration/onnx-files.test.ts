@@ -72,6 +72,16 @@ describe("which file", () => {
     assertClose(await logitsOf(file), await logitsOf(checkpoint), 1e-5);
   });
 
+  test("the one whose path is asked for", async () => {
+    await writeModel("model.onnx");
+    await mkdir(join(folder(), "exports", "nested"), { recursive: true });
+    await writeClassifier(join(folder(), "exports", "nested"), "model.onnx", { inputs: [] });
+    await using nested = await load({ onnxFile: "exports/nested/model.onnx" });
+    expect(nested.info.weightFiles).toEqual(["exports/nested/model.onnx"]);
+    await using usual = await load({ onnxFile: "model.onnx" });
+    expect(usual.info.weightFiles).toEqual(["onnx/model.onnx"]);
+  });
+
   test("the one that dtype names", async () => {
     await writeModel("model.onnx");
     await writeClassifier(join(folder(), "onnx"), "model_fp16.onnx", { type: "float16" });
@@ -91,6 +101,13 @@ describe("which file", () => {
     expect(error.message).toContain("runs only with an ONNX file");
   });
 
+  test("none: it is asked for, and there is a checkpoint only", async () => {
+    await cp(reranker, folder(), { recursive: true, filter: (path) => !path.endsWith("onnx") });
+    const error = await thrownBy(() => load({ onnxFile: "model" }));
+    expect(error.code).toBe("INVALID_OPTIONS");
+    expect(error.message).toContain('got "model". There are none.');
+  });
+
   test("none: nothing of the name that is asked for", async () => {
     await writeModel("model.onnx");
     const error = await thrownBy(() => load({ onnxFile: "O3" }));
@@ -105,6 +122,7 @@ describe("how it is run", () => {
     ["positions where it asks", { inputs: ["attention_mask", "position_ids"] }, (index) => 1 + index],
     ["logits under another name", { output: "scores", hiddenStates: "too" }, () => 1],
     ["logits in half precision", { type: "float16" }, () => 1],
+    ["logits without an axis of labels", { shape: ["batch"] }, () => 1],
     ["weights in a file beside it", { dataName: "model.onnx_data" }, () => 1],
     ["weights in a file of the other name", { dataName: "model.onnx.data" }, () => 1],
   ])("with %s", async (_, options, perToken) => {

@@ -17,6 +17,12 @@ const baseZeros = { base_map: 0, "base_mrr@10": 0, "base_ndcg@10": 0 };
 describe("samples", () => {
   test.each<[string, RerankingSample, object, object]>([
     ["with one relevant candidate", { query: "q", positive: "1", negative: [] }, {}, ones],
+    [
+      "with one relevant candidate, second of two",
+      { query: "q", positive: ["1"], negative: ["2"] },
+      {},
+      { map: 0.5, "mrr@10": 0.5, "ndcg@10": expect.closeTo(1 / Math.log2(3), 12) as number },
+    ],
     ["without positives", { query: "q", positive: [], negative: ["1"] }, {}, zeros],
     ["without any candidate", { query: "q", positive: [], negative: [] }, {}, zeros],
     ["with no documents", { query: "q", positive: "1", documents: [] }, {}, { ...ones, ...baseZeros }],
