@@ -65,7 +65,7 @@ interface Judge {
 function judgeOf(goal: ThresholdGoal): Judge {
   if (goal === "accuracy") return { isGoodEnough: () => true, isBetter: (cut, best) => cut.accuracy > best.accuracy };
   if (goal === "f1") return { isGoodEnough: ({ recall }) => recall > 0, isBetter: (cut, best) => cut.f1 > best.f1 };
-  const { minPrecision, minRecall }: { minPrecision?: number; minRecall?: number } = Object(goal);
+  const { minPrecision, minRecall } = Object(goal) as { minPrecision?: number; minRecall?: number };
   if (isRatio(minPrecision)) {
     const isGoodEnough = ({ precision, recall }: ScoreCut) => recall > 0 && precision >= minPrecision;
     return { isGoodEnough, isBetter: (cut, best) => cut.recall > best.recall };
