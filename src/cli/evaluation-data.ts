@@ -50,13 +50,7 @@ const nanoBeirPattern = /^nanobeir(?::(.+))?$/i;
 
 async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
   const stats = statSync(path, { throwIfNoEntry: false });
-  const onHub = stats === undefined ? nanoBeirPattern.exec(path) : null;
-  if (onHub) return hubSources(onHub[1]?.split(","), flags);
-  // Two models read it, and the first pass counts: a pipe would be empty by then.
-  if (path === "-") throw new InvalidInputError("Samples must be in a file, since they are read more than once.");
-  if (stats === undefined)
-    throw new InvalidInputError(`${path} must be a file of samples or a folder, but nothing is there.`, { path });
-  const isFolder = stats.isDirectory();
+  const isFolder = stats?.isDirectory() ?? false;
   if (isFolder && existsSync(join(path, "corpus.jsonl"))) return [await beirSource(path, flags)];
   if (flags.firstStage !== undefined || flags.split !== undefined) {
     throw new InvalidOptionsError(
@@ -65,6 +59,12 @@ async function sourcesAt(path: string, flags: DataFlags): Promise<Source[]> {
     );
   }
   if (isFolder) return folderSources(path, flags);
+  const onHub = stats === undefined ? nanoBeirPattern.exec(path) : null;
+  if (onHub) return hubSources(onHub[1]?.split(","), flags);
+  // Two models read it, and the first pass counts: a pipe would be empty by then.
+  if (path === "-") throw new InvalidInputError("Samples must be in a file, since they are read more than once.");
+  if (stats === undefined)
+    throw new InvalidInputError(`${path} must be a file of samples or a folder, but nothing is there.`, { path });
   const { readSamples } = await import("../evaluation/index.js");
   return [{ name: basename(path), open: () => cut(readSamples(path), flags.depth) }];
 }

@@ -89,6 +89,11 @@ describe("wrong data", () => {
   test.each([
     ["an empty file", "empty.jsonl", "must hold at least one query"],
     ["a folder of something else", "", "must be a BEIR folder"],
+    [
+      "a path that leads nowhere",
+      "nowhere.jsonl",
+      "nowhere.jsonl must be a file of samples or a folder, but nothing is there",
+    ],
   ])("%s", async (_, name, message) => {
     await write("empty.jsonl");
     const { status, stderr } = await runCli(["evaluate", model, join(temporaryFolder(), name)]);
