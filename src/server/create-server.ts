@@ -178,7 +178,10 @@ export class RerankServer implements AsyncDisposable {
     { error, request, reply }: { error: unknown; request: FastifyRequest; reply: FastifyReply },
   ): FastifyReply {
     this.#metrics.noteError(problem.code);
-    if (problem.status >= 500) request.log.error({ code: problem.code, err: withoutTexts(error) }, "request failed");
+    // Loading, draining and deadlines are states that are expected; the rest has a cause to look for.
+    if (problem.status === 500 || problem.code === "WORKER_CRASHED")
+      request.log.error({ code: problem.code, err: withoutTexts(error) }, "request failed");
+    else if (problem.status > 500) request.log.warn({ code: problem.code }, problem.message);
     if (problem.retryAfterMs !== undefined)
       reply.header("retry-after", String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))));
     if (problem.status === 401) reply.header("www-authenticate", "Bearer");

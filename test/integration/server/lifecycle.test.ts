@@ -70,6 +70,16 @@ test("requests that come while the model loads get status 503", async () => {
   await server.loaded;
 });
 
+test("a request past its deadline is a line of the log, without a stack", async () => {
+  const { child, url, log } = await serve();
+  const headers = { "content-type": "application/json", "x-request-timeout-ms": "1" };
+  expect((await fetch(`${url}/v1/rerank`, { method: "POST", headers, body })).status).toBe(504);
+  child.kill("SIGINT");
+  expect(await statusOf(child)).toBe(0);
+  expect(log()).toContain('"code":"DEADLINE_EXCEEDED"');
+  expect(log()).not.toContain('"stack"');
+});
+
 test("what is still in flight after the grace time gets status 503", async () => {
   const server = createServer();
   await server.loaded;
