@@ -7,6 +7,8 @@ const shared = {
   // tsup leaves dependencies and peers out of the bundle by itself, but not optional dependencies.
   external: ["onnxruntime-node", "@opentelemetry/api"],
   loader: { ".html": "text" as const },
+  // A class that names itself is renamed by esbuild, and would be shown as _CrossEncoder.
+  keepNames: true,
 };
 
 const libraries = {
