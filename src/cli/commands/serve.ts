@@ -37,7 +37,7 @@ export function addServeCommand(program: Command): void {
       "[model...]",
       "folders of models or their ids on the Hub, or name=folder (default: the model that comes with crossrank)",
     )
-    .option("-p, --port <port>", "port to listen on; 0 for any free one", wholeNumberFrom(0), 8080)
+    .option("-p, --port <port>", "port to listen on; 0 for any free one", wholeNumberFrom(0, 65_535), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1");
   addScoringOptions(command)
     .option("--max-batch-tokens <tokens>", "most tokens that a model sees at once (default: 512)", wholeNumberFrom(1))

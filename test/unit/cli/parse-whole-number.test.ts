@@ -22,3 +22,8 @@ test.each(["", " 1", "1.5", "1.0", "-1", "+1", "1e3", "0x10", "x", "1x", "NaN", 
 test("refuses less than its minimum, naming it", () => {
   expect(() => wholeNumberFrom(1)("0")).toThrow("It must be a whole number of at least 1.");
 });
+
+test("refuses more than its maximum, naming both ends", () => {
+  expect(wholeNumberFrom(0, 65_535)("65535")).toBe(65_535);
+  expect(() => wholeNumberFrom(0, 65_535)("65536")).toThrow("It must be a whole number from 0 to 65535.");
+});
