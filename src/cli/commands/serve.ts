@@ -91,7 +91,7 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
   });
   const ended = untilSignalled(server, flags);
   const url = await server.listen(flags).catch((error: unknown) => {
-    throw isTaken(error) ? portTaken(flags) : error;
+    throw cannotListen(error, flags);
   });
   process.stderr.write(`Listening on ${url}, loading ${folders.length > 1 ? "the models" : "the model"}.\n`);
   if (apiKeys.length === 0 && !isLoopback(flags.host))
@@ -162,15 +162,15 @@ function untilSignalled(server: RerankServer, { graceMs, drainDelayMs }: ServeFl
   });
 }
 
-function isTaken(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-}
-
-function portTaken({ host, port }: ServeFlags): InvalidOptionsError {
-  return new InvalidOptionsError(
-    `--port must be free, but something listens on ${port} of ${host} already. Name another, or 0 for any free one.`,
-    { host, port },
-  );
+/** Why nothing can listen there, and what to do; other errors are themselves. */
+function cannotListen(error: unknown, { host, port }: ServeFlags): unknown {
+  const remedies: Readonly<Record<string, string>> = {
+    EADDRINUSE: `--port must be free, but something listens on ${port} of ${host} already. Name another, or 0 for any free one.`,
+    EACCES: `--port must be one that this user may listen on, but ${port} is not. Name one of 1024 or more.`,
+    EADDRNOTAVAIL: `--host must be an address of this machine, but ${host} is none. Use 0.0.0.0 for all that it has.`,
+  };
+  const message = remedies[(error as NodeJS.ErrnoException).code ?? ""];
+  return message === undefined ? error : new InvalidOptionsError(message, { host, port }, { cause: error });
 }
 
 function isLoopback(host: string): boolean {

@@ -111,6 +111,12 @@ test("a model of the Hub is looked for where the command line says", async () =>
   expect(stderr).toMatch(/error: owner\/name at revision v1 must be in the cache \S*no-such-cache, .*MODEL_NOT_CACHED/);
 });
 
+test("an address that is not this machine's is named", async () => {
+  const { status, stderr } = await runCli(["serve", "--port", "0", "--host", "192.0.2.1"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("error: --host must be an address of this machine, but 192.0.2.1 is none.");
+});
+
 test("a port that is taken is named", async () => {
   const other = createHttpServer().listen(0, "127.0.0.1");
   onTestFinished(() => void other.close());
