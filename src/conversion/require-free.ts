@@ -8,9 +8,7 @@ export async function requireFree(path: string): Promise<void> {
   if (code === "ENOTDIR") {
     throw new InvalidOptionsError(
       `${path} must be in a folder, but what leads there is a file. Choose another output folder.`,
-      {
-        path,
-      },
+      { path },
     );
   }
   throw new InvalidOptionsError(

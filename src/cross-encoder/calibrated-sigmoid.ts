@@ -25,8 +25,9 @@ export interface Calibration {
  * const model = await CrossEncoder.fromPretrained(folder, { activationFn: calibratedSigmoid({ posWeight: 5 }) });
  */
 export function calibratedSigmoid(calibration: Calibration): Exclude<ActivationFn, string> {
-  const { posWeight } = Object(calibration) as Calibration;
-  if (!(typeof (posWeight as unknown) === "number" && posWeight > 0 && posWeight < Infinity)) {
+  // Callers without types may give nothing at all.
+  const { posWeight } = Object(calibration) as Partial<Calibration>;
+  if (!(typeof posWeight === "number" && posWeight > 0 && posWeight < Infinity)) {
     throw new InvalidOptionsError(`posWeight must be a finite number above 0, got ${String(posWeight)}.`, {
       issues: [{ path: "posWeight", message: "expected a finite number above 0" }],
     });

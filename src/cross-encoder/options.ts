@@ -50,7 +50,8 @@ export interface FromPretrainedOptions extends HubOptions {
    *   with it sentence-transformers' scores, for all others.
    *
    * Where an ONNX file is run, it says which: one whose name tells that precision and, for int8, this processor; with
-   * `"auto"` the most precise. See {@link FromPretrainedOptions.onnxFile}.
+   * `"auto"` the most precise. Beside an {@link FromPretrainedOptions.onnxFile} whose name tells another precision it is
+   * refused.
    *
    * @default "auto"
    */

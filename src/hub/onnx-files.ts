@@ -26,7 +26,7 @@ export interface OnnxWish {
    * has after `model_` (`"O3"`, `"q4f16"`, `"qint8_arm64"`).
    */
   file?: string | undefined;
-  /** In which precision. A file that is named must not tell another. */
+  /** In which precision. The name of a file that is asked for may not say another. */
   dtype: "fp32" | "fp16" | "int8" | "auto";
   processor: Processor;
 }
@@ -92,14 +92,18 @@ const ending = ".onnx";
 export function chooseOnnxFile(paths: readonly string[], wish: OnnxWish): OnnxFile {
   const found = findOnnxFile(paths, wish);
   if (found === undefined) throw nothingFits(onnxPaths(paths), wish);
-  if (found.dtype !== wish.dtype && found.dtype !== "unknown" && wish.dtype !== "auto") {
-    throw new InvalidOptionsError(
-      `dtype must be that of the ONNX file, but ${found.path} is in ${found.dtype}, and dtype is "${wish.dtype}". Leave ` +
-        `one of dtype and onnxFile out.`,
-      { onnxFile: found.path, dtype: wish.dtype },
-    );
-  }
+  requirePrecision(found, wish);
   return found;
+}
+
+/** Only a file that is asked for can be of another precision than the one wished for. */
+function requirePrecision({ path, dtype: actual }: OnnxFile, { dtype }: OnnxWish): void {
+  if (dtype === "auto" || actual === dtype || actual === "unknown") return;
+  throw new InvalidOptionsError(
+    `dtype must be that of the ONNX file, but ${path} is in ${actual}, and dtype is "${dtype}". Leave one of dtype and ` +
+      `onnxFile out.`,
+    { onnxFile: path, dtype },
+  );
 }
 
 /** As {@link chooseOnnxFile}; `undefined` if nothing fits. */

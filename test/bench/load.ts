@@ -1,7 +1,7 @@
 /**
  * Load on a server with the embedded model, over loopback, by autocannon: throughput and latencies at several numbers of
- * connections, requests of mixed sizes and of one document each; batched, and as one request at a time; then resident
- * memory under steady load.
+ * connections, of which one means one request at a time; requests of mixed sizes, of one document each, and of mixed
+ * sizes with a short queue; then resident memory under steady load.
  *
  *     npm run build && npx tsx test/bench/load.ts [--seconds 10] [--minutes 0] [--connections 1,8,64,256]
  */
@@ -68,12 +68,12 @@ async function metric(url: string, name: string): Promise<number> {
 interface Load {
   connections: number;
   requests?: typeof mixed;
-  duration?: number;
+  durationSeconds?: number;
 }
 
-async function load(url: string, { connections, requests = mixed, duration = seconds }: Load): Promise<object> {
+async function load(url: string, { connections, requests = mixed, durationSeconds = seconds }: Load): Promise<object> {
   const before = await metric(url, "crossrank_documents_total");
-  const result = await autocannon({ url, connections, duration, requests, timeout: 120 });
+  const result = await autocannon({ url, connections, duration: durationSeconds, requests, timeout: 120 });
   const documents = (await metric(url, "crossrank_documents_total")) - before;
   const codes = result.statusCodeStats as Record<string, { count: number }> | undefined;
   return {
@@ -93,7 +93,7 @@ async function load(url: string, { connections, requests = mixed, duration = sec
 
 async function loadEach(title: string, requests: typeof mixed, ...flags: string[]): Promise<void> {
   const server = await start(...flags);
-  await load(server.url, { connections: 1, duration: 1 });
+  await load(server.url, { connections: 1, durationSeconds: 1 });
   const rows: object[] = [];
   for (const connections of connectionCounts) rows.push(await load(server.url, { connections, requests }));
   console.log(title);
@@ -105,7 +105,7 @@ async function watchMemory(minutes: number): Promise<void> {
   const server = await start();
   const rows: object[] = [];
   for (let minute = 0; minute < minutes; minute++) {
-    await load(server.url, { connections: 64, duration: 60 });
+    await load(server.url, { connections: 64, durationSeconds: 60 });
     const megabytes = (await metric(server.url, "process_resident_memory_bytes")) / 1e6;
     rows.push({ minute: minute + 1, "resident MB": Math.round(megabytes) });
   }

@@ -10,7 +10,7 @@ const rows = readFileSync("test/PEER-TESTS.md", "utf8")
 
 const reference = /`(test\/[\w./-]+\.test\.ts)`: "([^"]+)"/g;
 
-test("the table has all of the peer's tests that carry over", () => {
+test("the table has dozens of rows", () => {
   expect(rows.length).toBeGreaterThan(40);
 });
 

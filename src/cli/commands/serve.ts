@@ -35,7 +35,7 @@ export function addServeCommand(program: Command): void {
     .description("Rank over HTTP, for the clients of Cohere, Jina, vLLM, infinity, Voyage, TEI and KServe V2.")
     .argument(
       "[model...]",
-      "folders of models or their ids on the Hub, or name=folder (default: the model that comes with crossrank)",
+      "folders of models or their ids on the Hub, or name=model (default: the model that comes with crossrank)",
     )
     .option("-p, --port <port>", "port to listen on; 0 for any free one", wholeNumberFrom(0, 65_535), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 for all", "127.0.0.1");
@@ -72,7 +72,7 @@ Examples:
     .action(serve);
 }
 
-async function serve(folders: readonly string[], flags: ServeFlags): Promise<void> {
+async function serve(models: readonly string[], flags: ServeFlags): Promise<void> {
   const { createServer } = await import("../../server/index.js");
   const apiKeys = await readKeys(flags.apiKeyFile);
   const server = createServer({
@@ -84,7 +84,7 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
       "requestTimeoutMs",
       "receiveTimeoutMs",
     ]),
-    models: modelsOf(folders, flags),
+    models: modelsOf(models, flags),
     apiKeys,
     corsOrigins: flags.corsOrigin?.includes("*") ? "*" : (flags.corsOrigin ?? []),
     logger: flags.log,
@@ -93,7 +93,7 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
   const url = await server.listen(flags).catch((error: unknown) => {
     throw cannotListen(error, flags);
   });
-  process.stderr.write(`Listening on ${url}, loading ${folders.length > 1 ? "the models" : "the model"}.\n`);
+  process.stderr.write(`Listening on ${url}, loading ${models.length > 1 ? "the models" : "the model"}.\n`);
   if (apiKeys.length === 0 && !isLoopback(flags.host))
     process.stderr.write(`Anybody who can reach ${flags.host} may use it: set ${keysVariable} to keep others out.\n`);
   try {
@@ -108,7 +108,7 @@ async function serve(folders: readonly string[], flags: ServeFlags): Promise<voi
   await ended;
 }
 
-function modelsOf(folders: readonly string[], flags: ServeFlags): ServedModelOptions[] {
+function modelsOf(models: readonly string[], flags: ServeFlags): ServedModelOptions[] {
   const shared = pick(flags, [
     "maxLength",
     "threads",
@@ -125,11 +125,11 @@ function modelsOf(folders: readonly string[], flags: ServeFlags): ServedModelOpt
     "localFilesOnly",
     "cacheDir",
   ]);
-  const named = [...(flags.model === undefined ? [] : [flags.model]), ...folders];
+  const named = [...(flags.model === undefined ? [] : [flags.model]), ...models];
   if (named.length === 0) return [shared];
   return named.map((argument) => {
-    const [, name, folder] = /^([\w.-]+)=(.+)$/.exec(argument) ?? [];
-    return { ...shared, model: folder ?? argument, ...(name === undefined ? {} : { name }) };
+    const [, name, model] = /^([\w.-]+)=(.+)$/.exec(argument) ?? [];
+    return { ...shared, model: model ?? argument, ...(name === undefined ? {} : { name }) };
   });
 }
 

@@ -65,6 +65,7 @@ interface Judge {
 function judgeOf(goal: ThresholdGoal): Judge {
   if (goal === "accuracy") return { isGoodEnough: () => true, isBetter: (cut, best) => cut.accuracy > best.accuracy };
   if (goal === "f1") return { isGoodEnough: ({ recall }) => recall > 0, isBetter: (cut, best) => cut.f1 > best.f1 };
+  // Callers without types may give what is no object.
   const { minPrecision, minRecall } = Object(goal) as { minPrecision?: number; minRecall?: number };
   if (isRatio(minPrecision)) {
     const isGoodEnough = ({ precision, recall }: ScoreCut) => recall > 0 && precision >= minPrecision;

@@ -21,6 +21,6 @@ test.each([0, -1, NaN, Infinity])("refuses a weight of %d", async (posWeight) =>
   expect((await thrownBy(() => calibratedSigmoid({ posWeight }))).code).toBe("INVALID_OPTIONS");
 });
 
-test.each([undefined, null, 5])("refuses %j instead of a calibration", async (calibration) => {
+test.each([undefined, null, 5, { posWeight: "5" }])("refuses %j instead of a calibration", async (calibration) => {
   expect((await thrownBy(() => calibratedSigmoid(calibration as never))).code).toBe("INVALID_OPTIONS");
 });
